@@ -1,0 +1,1 @@
+"""The rooms of the portal; README.md shows their floors."""

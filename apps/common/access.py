@@ -1,0 +1,63 @@
+"""Who may open a view: stated beside each view, checked at the door and by `manage.py check`.
+
+The statement is a coarse one. Whether this person may do this to this thing is a rule of the room, asked on the
+locked row inside the act.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from apps.common.refused import NotAllowed
+
+View = TypeVar("View", bound=Callable[..., HttpResponse])
+
+
+def public(view: View) -> View:
+    """Anybody may open this view, signed in or not."""
+    view.access = "public"  # type: ignore[attr-defined]
+    return login_not_required(view)
+
+
+def member(view: View) -> View:
+    """Any person who is signed in may open this view; what it shows depends on what they may read."""
+    view.access = "member"  # type: ignore[attr-defined]
+    return view
+
+
+def right(name: str) -> Callable[[View], View]:
+    """Only who holds the right `name` on some scope may open this view; else 403 with a sentence."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not request.user.has_perm(name):
+                raise NotAllowed(f"None of your seats gives you the right “{name}”. Ask an administrator for one.")
+            return view(request, *args, **kwargs)
+
+        guarded.access = name  # type: ignore[attr-defined]
+        return guarded  # type: ignore[return-value]
+
+    return decorate
+
+
+class Closed(BasePermission):
+    """REST framework's default: nobody, until a view says who."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        return False
+
+
+class Member(BasePermission):
+    """Any signed-in person or service account with a token."""
+
+    access = "member"
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        return bool(request.user and request.user.is_authenticated)

@@ -1,0 +1,27 @@
+"""Errors of the API as problem details (RFC 9457)."""
+
+from typing import Any
+
+from rest_framework.response import Response
+from rest_framework.views import exception_handler
+
+from apps.common.refused import Refused
+
+
+def problem_handler(error: Exception, context: dict[str, Any]) -> Response | None:
+    """A response in application/problem+json for what a view of the API raised; None where it is not ours."""
+    if isinstance(error, Refused):
+        return problem(error.status, error.sentence)
+    response = exception_handler(error, context)
+    if response is None:
+        return None
+    detail = response.data.get("detail") if isinstance(response.data, dict) else None
+    extra = {} if detail else {"errors": response.data}
+    return problem(response.status_code, str(detail or "The request could not be read."), headers=dict(response.headers), **extra)
+
+
+def problem(status: int, sentence: str, headers: dict[str, str] | None = None, **extra: Any) -> Response:
+    """One problem as a response."""
+    body = {"type": "about:blank", "status": status, "detail": sentence, **extra}
+    kept = {name: value for name, value in (headers or {}).items() if name.lower() != "content-type"}
+    return Response(body, status=status, headers=kept, content_type="application/problem+json")

@@ -1,0 +1,142 @@
+"""JSON as safety.md asks: UTF-8, no key twice in one object, no NaN or Infinity, at most 32 levels deep.
+
+Python's own reader keeps the last of two equal keys, takes NaN, and ends in RecursionError when nested deep; each
+of these lets two readers of the same bytes see different things.
+"""
+
+import json
+import math
+import re
+from typing import Any, NoReturn
+
+MAX_DEPTH = 32
+MAX_BYTES = 16 * 1024 * 1024
+MAX_CONTAINERS = 500_000  # an empty one costs 64 bytes for the two it is written in
+
+# Possessive, so that an unclosed string is read once and not once for every quote in it.
+_TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"?+|[\[\]{}:,]', re.DOTALL)
+
+
+class NotStrictJson(ValueError):
+    """The text is not JSON as we take it; the sentence says what is wrong, `line` where (from 1)."""
+
+    def __init__(self, problem: str, line: int) -> None:
+        super().__init__(f"Line {line}: {problem}")
+        self.problem = problem
+        self.line = line
+
+
+class _TwiceError(Exception):
+    """A key stands twice in one object; where is looked up only then, since looking costs more than reading."""
+
+
+def parse(
+    data: bytes | str,
+    *,
+    max_depth: int = MAX_DEPTH,
+    max_bytes: int = MAX_BYTES,
+    max_containers: int = MAX_CONTAINERS,
+) -> Any:
+    """The value that `data` says, strings with whatever characters their escapes make.
+
+    Raises NotStrictJson, and nothing else, for whatever is not strict JSON or too large.
+    """
+    text = _decoded(data, max_bytes)
+    _check_shape(text, max_depth, max_containers)
+    try:
+        return json.loads(
+            text,
+            object_pairs_hook=_object,
+            parse_constant=_refuse_constant,
+            parse_float=_finite,
+        )
+    except json.JSONDecodeError as error:
+        raise NotStrictJson(f"{_plain(error.msg)} (column {error.colno}).", error.lineno) from error
+    except _TwiceError as error:
+        key, line = _second_key(text)
+        raise NotStrictJson(f"the key “{_short(key)}” stands twice in one object.", line) from error
+    except NotStrictJson:
+        raise
+    except (ValueError, RecursionError) as error:
+        raise NotStrictJson("holds a number too large to read.", 1) from error
+
+
+def _decoded(data: bytes | str, max_bytes: int) -> str:
+    if len(data) > max_bytes:
+        raise NotStrictJson(f"{len(data):,} bytes are more than the {max_bytes:,} allowed.", 1)
+    if isinstance(data, str):
+        return data
+    try:
+        return data.removeprefix(b"\xef\xbb\xbf").decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise NotStrictJson(f"the byte at offset {error.start} is not UTF-8.", line) from error
+
+
+def _check_shape(text: str, max_depth: int, max_containers: int) -> None:
+    depth = containers = 0
+    for token in _TOKEN.finditer(text):
+        mark = text[token.start()]
+        if mark in "[{":
+            depth += 1
+            containers += 1
+            if depth > max_depth:
+                raise NotStrictJson(f"is nested deeper than {max_depth} levels.", _line(text, token.start()))
+            if containers > max_containers:
+                words = f"holds more than {max_containers:,} objects and lists."
+                raise NotStrictJson(words, _line(text, token.start()))
+        elif mark in "]}":
+            depth -= 1
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise _TwiceError
+    return found
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise NotStrictJson(f"{name} is not a number that JSON knows.", 1)
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if math.isinf(number):
+        raise NotStrictJson(f"the number {_short(digits)} is too large.", 1)
+    return number
+
+
+def _second_key(text: str) -> tuple[str, int]:
+    """The first key said again in its own object, and the line of its second place."""
+    open_keys: list[set[str] | None] = []
+    before = ""
+    for token in _TOKEN.finditer(text):
+        word = token.group()
+        if word == "{":
+            open_keys.append(set())
+        elif word == "[":
+            open_keys.append(None)
+        elif word in ("}", "]"):
+            if open_keys:
+                open_keys.pop()
+        elif word.startswith('"') and before in ("{", ",") and open_keys and open_keys[-1] is not None:
+            key = str(json.loads(word))
+            if key in open_keys[-1]:
+                return key, _line(text, token.start())
+            open_keys[-1].add(key)
+        before = word
+    return "", 1
+
+
+def _line(text: str, offset: int) -> int:
+    return text.count("\n", 0, offset) + 1
+
+
+def _short(text: str) -> str:
+    shown = text.encode("utf-8", "replace").decode("utf-8")
+    return shown if len(shown) <= 60 else shown[:59] + "…"
+
+
+def _plain(message: str) -> str:
+    return message[:1].lower() + message[1:] if message else "is not JSON"

@@ -1,0 +1,18 @@
+"""Rows of the organization."""
+
+from apps.organization.models.people import Person, Token
+from apps.organization.models.scopes import KeySequence, Membership, Scope, Service, ServiceDependency, Team
+from apps.organization.models.seats import Delegation, Seat
+
+__all__ = [
+    "Delegation",
+    "KeySequence",
+    "Membership",
+    "Person",
+    "Scope",
+    "Seat",
+    "Service",
+    "ServiceDependency",
+    "Team",
+    "Token",
+]

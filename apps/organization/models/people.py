@@ -1,0 +1,117 @@
+"""People and service accounts, and the tokens by which programs speak for them."""
+
+import hashlib
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser, UserManager, _user_get_permissions, _user_has_perm
+from django.contrib.auth.validators import UnicodeUsernameValidator
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+
+
+class PersonManager(UserManager["Person"]):
+    """Finds people by username; `actions.add_person` makes them."""
+
+    def create_user(self, username: str, email: str | None = None, password: str | None = None, **extra: Any) -> "Person":  # type: ignore[override]
+        person = self.model(username=self.model.normalize_username(username), email=self.normalize_email(email), **extra)
+        person.set_password(password)
+        person.save(using=self._db)
+        return person
+
+
+class Person(AbstractBaseUser):
+    """Somebody who signs in, or a service account (`is_service`) that never does."""
+
+    username = models.CharField(max_length=150, unique=True, validators=[UnicodeUsernameValidator()])
+    name = models.CharField(max_length=200)
+    email = models.EmailField(blank=True)
+    time_zone = models.CharField(max_length=64, default="UTC")
+    is_service = models.BooleanField(default=False)
+    is_demo = models.BooleanField(default=False)
+    is_active = models.BooleanField(default=True)
+    joined_at = models.DateTimeField(default=timezone.now)
+    deactivated_at = models.DateTimeField(null=True, blank=True)
+
+    objects = PersonManager()
+
+    EMAIL_FIELD = "email"
+    USERNAME_FIELD = "username"
+    REQUIRED_FIELDS = ["name"]
+
+    class Meta:
+        ordering = ["name", "pk"]
+        verbose_name_plural = "people"
+        constraints = [
+            models.UniqueConstraint(fields=["email"], condition=~models.Q(email=""), name="person_email_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def key(self) -> str:
+        """The name under which the log knows this person; unlike the username it says nothing of who it is."""
+        return f"P-{self.pk}"
+
+    @property
+    def initials(self) -> str:
+        """At most two letters for a face."""
+        words = [word for word in self.name.split() if word]
+        return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper() or "?"
+
+    def get_full_name(self) -> str:
+        return self.name
+
+    def get_short_name(self) -> str:
+        return self.name.split()[0] if self.name.split() else self.username
+
+    def get_absolute_url(self) -> str:
+        return reverse("organization:person_detail", args=[self.username])
+
+    # Rights come from seats: there are no groups and no superuser.
+    is_superuser = False
+    is_staff = False
+
+    def has_perm(self, perm: str, obj: object | None = None) -> bool:
+        """Whether a seat gives this person the right `perm` on the scope `obj` (on any scope where None)."""
+        return self.is_active and _user_has_perm(self, perm, obj)  # type: ignore[arg-type]
+
+    def has_perms(self, perms: list[str], obj: object | None = None) -> bool:
+        return all(self.has_perm(perm, obj) for perm in perms)
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return self.is_active
+
+    def get_all_permissions(self, obj: object | None = None) -> set[str]:
+        return _user_get_permissions(self, obj, "all")  # type: ignore[arg-type, no-any-return]
+
+
+class Token(models.Model):
+    """A secret by which a program speaks for a person or service account: kept hashed, shown once."""
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="tokens")
+    name = models.CharField(max_length=100)
+    prefix = models.CharField(max_length=12)
+    secret_hash = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    created_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    expires_at = models.DateTimeField(null=True, blank=True)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix}…)"
+
+    @staticmethod
+    def hash_of(secret: str) -> str:
+        """The form in which a secret is kept. 256 random bits need no slow hash."""
+        return hashlib.sha256(secret.encode()).hexdigest()
+
+    def is_valid_at(self, at: datetime) -> bool:
+        """Neither revoked nor expired at the instant `at`."""
+        return self.revoked_at is None and (self.expires_at is None or self.expires_at > at)

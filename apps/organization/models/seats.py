@@ -1,0 +1,96 @@
+"""Seats, dated, and their delegation."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from apps.organization.models.people import Person
+from apps.organization.models.scopes import Scope
+from apps.organization.roles import Role
+
+
+@dataclass(frozen=True)
+class HeldSeat:
+    """In which seat somebody acts, frozen into the log and into signatures.
+
+    `delegated_by` is the key of the person whose seat it is, where the actor is a delegate; else "".
+    """
+
+    seat_id: int
+    role: str
+    scope_id: int
+    scope_key: str
+    scope_title: str
+    since: date
+    delegated_by: str = ""
+    delegated_by_name: str = ""
+
+    @property
+    def words(self) -> str:
+        """Such as "Product Owner of E-42"."""
+        held = f"{Role(self.role).label} of {self.scope_key}"
+        return f"{held}, for {self.delegated_by_name}" if self.delegated_by else held
+
+
+class SeatQuerySet(models.QuerySet["Seat"]):
+    def held_on(self, day: date) -> "SeatQuerySet":
+        """Seats that are held on `day`; the last day counts."""
+        return self.filter(from_on__lte=day).filter(Q(until_on=None) | Q(until_on__gte=day))
+
+
+class Seat(models.Model):
+    """A person holds a role on a scope, from a day until a last day."""
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="seats")
+    role = models.CharField(max_length=30, choices=Role)
+    scope = models.ForeignKey(Scope, on_delete=models.PROTECT, related_name="seats")
+    from_on = models.DateField()
+    until_on = models.DateField(null=True, blank=True)
+    granted_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    granted_at = models.DateTimeField(default=timezone.now)
+
+    objects = SeatQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["role", "from_on", "pk"]
+        indexes = [models.Index(fields=["person", "role"]), models.Index(fields=["scope", "role"])]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(until_on=None) | Q(until_on__gte=F("from_on")), name="seat_ends_after_it_begins"
+            ),
+            models.UniqueConstraint(
+                fields=["person", "role", "scope"], condition=Q(until_on=None), name="seat_open_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person}, {self.get_role_display()} of {self.scope.key}"
+
+    def is_held_on(self, day: date) -> bool:
+        """Whether `day` lies within the seat's dates."""
+        return self.from_on <= day and (self.until_on is None or day <= self.until_on)
+
+
+class Delegation(models.Model):
+    """Somebody else acts in a seat, from a day until a last day; delegations of delegations there are none."""
+
+    seat = models.ForeignKey(Seat, on_delete=models.PROTECT, related_name="delegations")
+    delegate = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="delegations")
+    from_on = models.DateField()
+    until_on = models.DateField()
+    reason = models.CharField(max_length=500, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    granted_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    granted_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(until_on__gte=F("from_on")), name="delegation_ends_after_it_begins"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.delegate} for {self.seat}"

@@ -1,0 +1,113 @@
+"""Reading the organization: who holds which seat, and which rights it gives."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from apps.organization.models import Delegation, Person, Scope, Seat
+from apps.organization.models.seats import HeldSeat
+from apps.organization.rights import RIGHTS, TOKEN_RIGHTS
+from apps.organization.roles import READS_EVERYTHING, Role
+
+
+def today() -> date:
+    """The day by which seats are dated, in UTC."""
+    return timezone.now().date()
+
+
+def organization_scope() -> Scope:
+    """The root of the tree. Raises Scope.DoesNotExist before the first installation step."""
+    return Scope.objects.get(kind=Scope.Kind.ORGANIZATION)
+
+
+def held_seats(person: Person, *, fresh: bool = False) -> list[HeldSeat]:
+    """Seats that `person` acts in today: own first, then those delegated to them.
+
+    Read once per person object (one per request); `fresh` reads again, as acts do on locked rows.
+    """
+    cached: list[HeldSeat] | None = person.__dict__.get("_held_seats")
+    if cached is None or fresh:
+        cached = [*_own_seats(person), *_delegated_seats(person)] if person.is_active else []
+        person.__dict__["_held_seats"] = cached
+    return cached
+
+
+def _own_seats(person: Person) -> list[HeldSeat]:
+    seats = Seat.objects.held_on(today()).filter(person=person).select_related("scope")
+    return [_held(seat) for seat in seats]
+
+
+def _delegated_seats(person: Person) -> list[HeldSeat]:
+    day = today()
+    delegations = (
+        Delegation.objects.filter(delegate=person, revoked_at=None, from_on__lte=day, until_on__gte=day)
+        .filter(seat__from_on__lte=day, seat__person__is_active=True)
+        .filter(Q(seat__until_on=None) | Q(seat__until_on__gte=day))
+        .select_related("seat__scope", "seat__person")
+    )
+    return [_held(delegation.seat, delegated_by=delegation.seat.person) for delegation in delegations]
+
+
+def _held(seat: Seat, *, delegated_by: Person | None = None) -> HeldSeat:
+    return HeldSeat(
+        seat_id=seat.pk,
+        role=seat.role,
+        scope_id=seat.scope_id,
+        scope_key=seat.scope.key,
+        scope_title=seat.scope.title,
+        since=seat.from_on,
+        delegated_by=delegated_by.key if delegated_by else "",
+        delegated_by_name=delegated_by.name if delegated_by else "",
+    )
+
+
+def seat_for(person: Person, right: str, *scopes: Scope, fresh: bool = False) -> HeldSeat | None:
+    """The seat that gives `person` the right on any of `scopes` (on any scope at all where none is named).
+
+    Several: own seats before delegated ones, and the nearest scope first.
+    """
+    roles = RIGHTS.get(right, frozenset())
+    depth = {pk: index for scope in scopes for index, pk in enumerate(scope.path_ids())}
+    candidates = [
+        seat
+        for seat in held_seats(person, fresh=fresh)
+        if Role(seat.role) in roles and (not scopes or seat.scope_id in depth)
+    ]
+    candidates.sort(key=lambda seat: (bool(seat.delegated_by), -depth.get(seat.scope_id, 0)))
+    return candidates[0] if candidates else None
+
+
+def has_right(person: Person, right: str, *scopes: Scope) -> bool:
+    """Whether a seat, or for a service account its token, gives `right` on any of `scopes`."""
+    if person.is_service:
+        return person.is_active and right in TOKEN_RIGHTS
+    return seat_for(person, right, *scopes) is not None
+
+
+def seats_on(scopes: Iterable[Scope], *, roles: Iterable[Role] | None = None) -> QuerySet[Seat]:
+    """Seats held today on any of `scopes` or above, persons and scopes loaded."""
+    ids = {pk for scope in scopes for pk in scope.path_ids()}
+    seats = Seat.objects.held_on(today()).filter(scope_id__in=ids, person__is_active=True)
+    if roles is not None:
+        seats = seats.filter(role__in=list(roles))
+    return seats.select_related("person", "scope")
+
+
+def hidden_scope_ids(person: Person) -> set[int]:
+    """Restricted initiatives that `person` may not read, as primary keys of their scopes.
+
+    Read by seats on them, above them or on their epics, and by executives and auditors. One query.
+    """
+    seats = held_seats(person)
+    if any(Role(seat.role) in READS_EVERYTHING for seat in seats):
+        return set()
+    mine = {seat.scope_id for seat in seats}
+    restricted = list(Scope.objects.filter(restricted=True))
+    below = (
+        set(Scope.objects.filter(pk__in=mine, parent__in=restricted).values_list("parent_id", flat=True))
+        if mine and restricted
+        else set()
+    )
+    return {scope.pk for scope in restricted if scope.pk not in below and not mine.intersection(scope.path_ids())}
