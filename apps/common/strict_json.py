@@ -11,9 +11,11 @@ from typing import Any, NoReturn
 
 MAX_DEPTH = 32
 MAX_BYTES = 16 * 1024 * 1024
-MAX_CONTAINERS = 500_000  # an empty one costs 64 bytes for the two it is written in
+MAX_DIGITS = 400
+MAX_VALUES = 1_000_000  # a value costs about a hundred bytes for the two or three it is written in
 
 # Possessive, so that an unclosed string is read once and not once for every quote in it.
+_STRING = re.compile(r'"(?:[^"\\]++|\\.)*+"?+', re.DOTALL)
 _TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"?+|[\[\]{}:,]', re.DOTALL)
 
 
@@ -30,35 +32,42 @@ class _TwiceError(Exception):
     """A key stands twice in one object; where is looked up only then, since looking costs more than reading."""
 
 
+class _BadNumberError(Exception):
+    """A number that JSON does not know or that does not fit; where is looked up only then."""
+
+    def __init__(self, word: str, problem: str) -> None:
+        super().__init__(problem)
+        self.word = word
+
+
 def parse(
     data: bytes | str,
     *,
     max_depth: int = MAX_DEPTH,
     max_bytes: int = MAX_BYTES,
-    max_containers: int = MAX_CONTAINERS,
+    max_values: int = MAX_VALUES,
 ) -> Any:
     """The value that `data` says, strings with whatever characters their escapes make.
 
     Raises NotStrictJson, and nothing else, for whatever is not strict JSON or too large.
     """
     text = _decoded(data, max_bytes)
-    _check_shape(text, max_depth, max_containers)
+    _check_shape(text, max_depth, max_values)
     try:
         return json.loads(
             text,
             object_pairs_hook=_object,
             parse_constant=_refuse_constant,
             parse_float=_finite,
+            parse_int=_short_enough,
         )
     except json.JSONDecodeError as error:
         raise NotStrictJson(f"{_plain(error.msg)} (column {error.colno}).", error.lineno) from error
     except _TwiceError as error:
         key, line = _second_key(text)
         raise NotStrictJson(f"the key “{_short(key)}” stands twice in one object.", line) from error
-    except NotStrictJson:
-        raise
-    except (ValueError, RecursionError) as error:
-        raise NotStrictJson("holds a number too large to read.", 1) from error
+    except _BadNumberError as error:
+        raise NotStrictJson(str(error), _line(_STRING.sub('""', text), error.word)) from error
 
 
 def _decoded(data: bytes | str, max_bytes: int) -> str:
@@ -73,20 +82,22 @@ def _decoded(data: bytes | str, max_bytes: int) -> str:
         raise NotStrictJson(f"the byte at offset {error.start} is not UTF-8.", line) from error
 
 
-def _check_shape(text: str, max_depth: int, max_containers: int) -> None:
-    depth = containers = 0
+def _check_shape(text: str, max_depth: int, max_values: int) -> None:
+    depth = values = 0
     for token in _TOKEN.finditer(text):
         mark = text[token.start()]
         if mark in "[{":
             depth += 1
-            containers += 1
             if depth > max_depth:
-                raise NotStrictJson(f"is nested deeper than {max_depth} levels.", _line(text, token.start()))
-            if containers > max_containers:
-                words = f"holds more than {max_containers:,} objects and lists."
+                words = f"the text is nested deeper than {max_depth} levels."
                 raise NotStrictJson(words, _line(text, token.start()))
         elif mark in "]}":
             depth -= 1
+        if mark in "[{,":
+            values += 1
+            if values > max_values:
+                words = f"the text holds more than {max_values:,} values."
+                raise NotStrictJson(words, _line(text, token.start()))
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -96,15 +107,22 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _refuse_constant(name: str) -> NoReturn:
-    raise NotStrictJson(f"{name} is not a number that JSON knows.", 1)
+def _refuse_constant(word: str) -> NoReturn:
+    raise _BadNumberError(word, f"{word} is not a number that JSON knows.")
 
 
 def _finite(digits: str) -> float:
     number = float(digits)
     if math.isinf(number):
-        raise NotStrictJson(f"the number {_short(digits)} is too large.", 1)
+        raise _BadNumberError(digits, f"the number {_short(digits)} is too large.")
     return number
+
+
+def _short_enough(digits: str) -> int:
+    # Python refuses over 4,300 digits with words about its own settings
+    if len(digits) > MAX_DIGITS:
+        raise _BadNumberError(digits, f"the number {_short(digits)} is too large.")
+    return int(digits)
 
 
 def _second_key(text: str) -> tuple[str, int]:
@@ -129,8 +147,9 @@ def _second_key(text: str) -> tuple[str, int]:
     return "", 1
 
 
-def _line(text: str, offset: int) -> int:
-    return text.count("\n", 0, offset) + 1
+def _line(text: str, place: int | str) -> int:
+    offset = place if isinstance(place, int) else text.find(place)
+    return text.count("\n", 0, max(offset, 0)) + 1
 
 
 def _short(text: str) -> str:

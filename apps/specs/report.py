@@ -1,0 +1,160 @@
+"""What every report of a test run says once read, whatever its format: cases, their steps, their statuses.
+
+A reader is `read(data, *, zone) -> Report`; it raises NotAReport, and nothing else, for what it cannot read.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from apps.common.refused import Refused
+from apps.common.text import clean_text
+from apps.delivery import gherkin
+
+MAX_MESSAGE_BYTES = 4096
+MAX_NAME = 10_000
+MAX_DURATION_NS = 2**63 - 1
+NO_ZONE = ZoneInfo("UTC")
+
+
+class Status(StrEnum):
+    """How a case or a step ended. Only PASSED proves anything."""
+
+    PASSED = "PASSED"
+    FAILED = "FAILED"
+    ERROR = "ERROR"
+    SKIPPED = "SKIPPED"
+    PENDING = "PENDING"
+    UNDEFINED = "UNDEFINED"
+    AMBIGUOUS = "AMBIGUOUS"
+
+
+WORST_FIRST = (
+    Status.FAILED,
+    Status.ERROR,
+    Status.AMBIGUOUS,
+    Status.UNDEFINED,
+    Status.PENDING,
+    Status.SKIPPED,
+    Status.PASSED,
+)
+
+
+class NotAReport(ValueError):
+    """The bytes are not a report of the format asked for; the sentence says where (line or JSON path) and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseStep:
+    """One executed step. `status` None: the report names the step but not how it ended, so it did not run."""
+
+    step: gherkin.Step
+    status: Status | None
+    message: str = ""
+    duration_ns: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """One step or hook of one attempt, as Cucumber Messages report them. `step` None: a hook."""
+
+    attempt: int
+    step: gherkin.Step | None
+    status: Status
+    message: str = ""
+    duration_ns: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One scenario or example row as one run had it.
+
+    `name` and `feature_name` are as reported (`name` may end in behave's ` -- @1.2 examples`). `uri` is the path the
+    report gives, "" where it gives none. `line` is that of the scenario, or of the example row. `row` is (examples,
+    row), both from 1, where the report says it. `steps` None: the report does not name them. `message` is the first
+    failure's, at most 4 KiB. `run_digest` stands where the executed steps are known; `scenario_digest` only where the
+    report carries the source. `classname` is JUnit's own. `note` says what this case lacks and why.
+    """
+
+    feature_name: str
+    name: str
+    uri: str
+    line: int | None
+    row: tuple[int, int] | None
+    steps: tuple[CaseStep, ...] | None
+    status: Status
+    message: str = ""
+    duration_ns: int | None = None
+    attempts: int = 1
+    run_digest: str | None = None
+    scenario_digest: str | None = None
+    started_at: datetime | None = None
+    classname: str = ""
+    attempt_steps: tuple[Tried, ...] = ()
+    note: str = ""
+
+    @property
+    def origins(self) -> tuple[tuple[str, str], ...]:
+        """What `classname` may mean, as (file stem, feature name): whole as a name, then cut at each dot.
+
+        behave writes `<path with dots, no suffix>.<feature name>`, and either part may hold dots itself.
+        """
+        if not self.classname:
+            return ((self.stem, self.feature_name),)
+        parts = self.classname.split(".")
+        cuts = ((".".join(parts[:n]), ".".join(parts[n:])) for n in range(1, min(len(parts), 20)))
+        return (("", self.classname), *cuts)
+
+    @property
+    def stem(self) -> str:
+        """The file's name without folder and `.feature`, "" where the report names no file."""
+        return self.uri.rpartition("/")[2].removesuffix(".feature")
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One file, read. `notes` are things left out that a person should know of."""
+
+    format: str
+    cases: tuple[Case, ...]
+    started_at: datetime | None
+    tool: str
+    notes: tuple[str, ...] = field(default=())
+
+
+def worst(statuses: Iterable[Status]) -> Status | None:
+    """The worst of `statuses`; None where there are none."""
+    return min(statuses, key=WORST_FIRST.index, default=None)
+
+
+def capped(message: str) -> str:
+    """`message` with at most 4 KiB of UTF-8. What no database stores is shown as U+FFFD: it is words, not identity."""
+    plain = message.replace("\x00", "�").encode("utf-8", "replace")
+    if len(plain) <= MAX_MESSAGE_BYTES:
+        return plain.decode("utf-8")
+    return plain[: MAX_MESSAGE_BYTES - 3].decode("utf-8", "ignore") + "…"
+
+
+def clean(text: str, where: str, limit: int = MAX_NAME) -> str:
+    """`text` as it may be stored; raises NotAReport naming `where` for NUL, lone surrogates and overlong text."""
+    try:
+        return clean_text(text, what=where, limit=limit)
+    except Refused as refused:
+        raise NotAReport(refused.sentence) from refused
+
+
+def nanoseconds(seconds: float) -> int | None:
+    """`seconds` in nanoseconds; None for what is no duration (clocks that were set back give negative ones)."""
+    found = seconds * 1e9
+    return round(found) if 0 <= found <= MAX_DURATION_NS else None
+
+
+def instant(text: str, zone: ZoneInfo) -> datetime | None:
+    """The instant that `text` (ISO 8601) names, in UTC; without a zone of its own it is read in `zone`."""
+    try:
+        found = datetime.fromisoformat(text.strip())
+        return (found if found.tzinfo else found.replace(tzinfo=zone)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
