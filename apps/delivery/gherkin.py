@@ -1,0 +1,459 @@
+"""Story text: Gherkin in any of its languages, read into what it says.
+
+``parse`` reads one file's text with the official parser and returns a ``Feature``: its scenarios with their
+background, their rows filled in (``Pickle``, one for each thing a runner executes) and the digests of
+``meaning.py``. What is wrong is raised as ``NotGherkin`` with all problems, each with its line and words for the
+person who writes the text. Limits are checked before the official parser sees the text, and its slow ways with
+hostile lines are replaced (``_LinearMatcher``), so that no text takes longer than about a second.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from typing import Any
+
+from gherkin import Parser
+from gherkin.dialect import DIALECTS
+from gherkin.errors import CompositeParserException, ParserError
+from gherkin.gherkin_line import GherkinLine
+from gherkin.token import Token
+from gherkin.token_matcher import TokenMatcher
+
+from apps.delivery import gherkin_problems, meaning
+
+MAX_BYTES = 100 * 1024
+MAX_LINES = 3_000
+MAX_SCENARIOS = 500
+MAX_ROW_STEPS = 10_000
+# Characters that all executed steps of a file may hold, and that filling their placeholders may read; a step or
+# cell counts as 20 more. Real files stay under 1 % of it; a doc string in a large outline would fill memory.
+MAX_EXECUTED = 10_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something wrong in a text: its line, from 1, and words that say what to do."""
+
+    line: int
+    words: str
+
+    def __str__(self) -> str:
+        return f"Line {self.line}: {self.words}"
+
+
+class NotGherkin(ValueError):
+    """The text cannot be a story; ``problems`` holds at least one, in order of lines."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(sorted(problems, key=lambda problem: problem.line))
+        super().__init__(str(self.problems[0]))
+
+
+class StepType(StrEnum):
+    """What a step is for. And and But take the type of the step before; ``*`` is unknown."""
+
+    CONTEXT = "CONTEXT"
+    ACTION = "ACTION"
+    OUTCOME = "OUTCOME"
+    UNKNOWN = "UNKNOWN"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step; ``keyword`` as written, without white space; ``table`` with its header as first row."""
+
+    type: StepType
+    keyword: str
+    text: str
+    doc_string: str | None = None
+    table: tuple[tuple[str, ...], ...] | None = None
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Examples:
+    """One examples table of an outline; ``header`` is empty where the table is missing."""
+
+    name: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    line: int = 0
+    row_lines: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Pickle:
+    """What a runner executes: a scenario, or one row of an outline, background first, placeholders filled.
+
+    ``line`` is the row's line, else the scenario's; ``row`` counts from 1 over all examples of the outline, 0 for
+    a plain scenario.
+    """
+
+    name: str
+    steps: tuple[Step, ...]
+    line: int
+    row: int
+    run_digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """One scenario as written. ``outline`` if it has examples; ``background`` is the feature's, then the rule's."""
+
+    name: str
+    rule: str
+    outline: bool
+    background: tuple[Step, ...]
+    steps: tuple[Step, ...]
+    examples: tuple[Examples, ...]
+    line: int
+    digest: str
+    pickles: tuple[Pickle, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """A story's text. ``narrative`` is its description on one line; ``keyword`` and ``line`` of its first line."""
+
+    name: str
+    narrative: str
+    language: str
+    keyword: str
+    line: int
+    tags: tuple[str, ...]
+    scenarios: tuple[Scenario, ...]
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Scenarios without outlines, outlines, steps of both without background steps."""
+
+    scenarios: int = 0
+    outlines: int = 0
+    steps: int = 0
+
+    def __add__(self, other: "Counts") -> "Counts":
+        return Counts(
+            self.scenarios + other.scenarios, self.outlines + other.outlines, self.steps + other.steps
+        )
+
+
+def parse(text: str) -> Feature | None:
+    """Read the text of one file; None where it holds no feature (empty, or comments only).
+
+    Raises NotGherkin with every problem that the official parser finds (it stops after eleven), or the limit that
+    is exceeded: 100 KiB, 3,000 lines, 500 scenarios, 10,000 rows times steps; NUL and lone surrogates, which
+    databases refuse.
+    """
+    _check_text(text)
+    matcher = _LinearMatcher()
+    try:
+        document: Any = Parser().parse(text.removeprefix("\ufeff"), matcher)
+    except CompositeParserException as refused:
+        raise NotGherkin(_problems(refused.errors, text, matcher)) from refused
+    except ParserError as refused:
+        raise NotGherkin(_problems([refused], text, matcher)) from refused
+    feature = document.get("feature")
+    return _feature(feature) if feature else None
+
+
+def counts(feature: Feature | None) -> Counts:
+    """How much a story holds, as imports print it."""
+    scenarios = feature.scenarios if feature else ()
+    outlines = sum(scenario.outline for scenario in scenarios)
+    return Counts(len(scenarios) - outlines, outlines, sum(len(scenario.steps) for scenario in scenarios))
+
+
+def step_types(keywords: Sequence[str], language: str | None = None) -> tuple[StepType, ...]:
+    """The types of the steps of one scenario, background first, from their keywords as written.
+
+    For reports, which give only keywords. ``language`` is that of the story; without it English is tried, then
+    every language that knows all the keywords. A keyword that is none is UNKNOWN.
+    """
+    words = [keyword.strip() for keyword in keywords]
+    kinds = _kinds(language) if language in DIALECTS else _kinds_for(frozenset(words))
+    return _resolve(kinds.get(word, "Unknown") for word in words)
+
+
+# --- limits and problems
+
+
+def _check_text(text: str) -> None:
+    size = len(text) if len(text) > MAX_BYTES else len(text.encode("utf-8", "surrogatepass"))
+    if size > MAX_BYTES:
+        raise _refusal(1, "The text is larger than 100 KiB. Divide it into several stories.")
+    if "\0" in text:
+        line = text.count("\n", 0, text.index("\0")) + 1
+        raise _refusal(line, "The line holds a NUL character. Remove it.")
+    if lone := re.search("[\ud800-\udfff]", text):
+        line = text.count("\n", 0, lone.start()) + 1
+        raise _refusal(line, "The line holds half a character (a lone surrogate). Type it again.")
+    if text.count("\n") + (not text.endswith("\n")) > MAX_LINES:
+        raise _refusal(MAX_LINES + 1, "The text has more than 3,000 lines. Divide it into several stories.")
+
+
+def _refusal(line: int, words: str) -> NotGherkin:
+    return NotGherkin([Problem(line, words)])
+
+
+def _problems(errors: Iterable[Exception], text: str, matcher: TokenMatcher) -> list[Problem]:
+    lines = text.split("\n")
+    found: dict[int, Problem] = {}
+    quoted = False
+    for error in errors:
+        number: int = error.location["line"]  # type: ignore[attr-defined]
+        written = lines[number - 1] if number <= len(lines) else ""
+        if written.lstrip().startswith("'''"):
+            quoted = not quoted
+        elif quoted:
+            continue  # what such a doc string of behave holds is not wrong in itself
+        words = gherkin_problems.words(error, written, matcher.dialect_name)
+        found.setdefault(number, Problem(number, words))
+    return list(found.values())
+
+
+# White space as regular expressions know it, but for the line feed, which a cell may hold as \n
+_CELL_SPACE = (
+    " \t\r\x0b\x0c\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    "\u2028\u2029\u202f\u205f\u3000"
+)
+
+
+class _LinearMatcher(TokenMatcher):
+    """The official matcher, whose table rows need quadratic time for a cell with much white space inside."""
+
+    def match_TableRow(self, token: Token) -> bool:
+        if not token.line.startswith("|"):
+            return False
+        row = token.line.get_line_text().strip()
+        if "\\" in row:
+            cells = [cell for cell, _ in GherkinLine.split_table_cells(row)]
+        else:
+            cells = row.split("|")[1:-1]
+        column = token.line.indent + 1
+        items: Any = [{"column": column, "text": cell.strip(_CELL_SPACE)} for cell in cells]
+        self._set_token_matched(token, "TableRow", items=items)
+        return True
+
+
+# --- from the official tree to ours
+
+
+def _feature(node: Any) -> Feature:
+    children: list[tuple[str, list[Any], Any]] = []
+    for rule, background, child in _scenario_nodes(node):
+        children.append((rule, background, child))
+    if len(children) > MAX_SCENARIOS:
+        line = children[MAX_SCENARIOS][2]["location"]["line"]
+        raise _refusal(line, "The text has more than 500 scenarios. Divide it into several stories.")
+    _check_row_steps(children)
+    budget = _Budget()
+    scenarios = tuple(_scenario(node["name"], *child, budget) for child in children)
+    narrative = " ".join(node["description"].split())
+    digest = meaning.story_digest(
+        name=node["name"], narrative=narrative, scenario_digests=[scenario.digest for scenario in scenarios]
+    )
+    return Feature(
+        name=node["name"],
+        narrative=narrative,
+        language=node["language"],
+        keyword=node["keyword"],
+        line=node["location"]["line"],
+        tags=tuple(tag["name"] for tag in node["tags"]),
+        scenarios=scenarios,
+        digest=digest,
+    )
+
+
+def _scenario_nodes(
+    node: Any, rule: str = "", background: Sequence[Any] = ()
+) -> Iterable[tuple[str, list[Any], Any]]:
+    steps = list(background)
+    for child in node["children"]:
+        if "background" in child:
+            steps += child["background"]["steps"]
+        elif "rule" in child:
+            yield from _scenario_nodes(child["rule"], child["rule"]["name"], steps)
+        else:
+            yield rule, steps, child["scenario"]
+
+
+def _check_row_steps(children: Sequence[tuple[str, list[Any], Any]]) -> None:
+    total = 0
+    for _, background, scenario in children:
+        rows = sum(len(table["tableBody"]) for table in scenario["examples"])
+        total += rows * (len(background) + len(scenario["steps"]))
+        if total > MAX_ROW_STEPS:
+            line = scenario["location"]["line"]
+            raise _refusal(
+                line, "The examples make more than 10,000 steps (rows times steps). Use fewer rows."
+            )
+
+
+def _scenario(
+    feature_name: str, rule: str, background_nodes: list[Any], node: Any, budget: "_Budget"
+) -> Scenario:
+    line = node["location"]["line"]
+    own_nodes = node["steps"]
+    types = _resolve(step["keywordType"] for step in background_nodes + own_nodes)
+    every = tuple(_step(step, kind) for step, kind in zip(background_nodes + own_nodes, types, strict=True))
+    background, steps = every[: len(background_nodes)], every[len(background_nodes) :]
+    examples = tuple(_examples(table) for table in node["examples"])
+    budget.spend(sum(map(_size, every)), line)
+    return Scenario(
+        name=node["name"],
+        rule=rule,
+        outline=bool(examples),
+        background=background,
+        steps=steps,
+        examples=examples,
+        line=line,
+        digest=meaning.scenario_digest(
+            name=node["name"], rule=rule, background=background, steps=steps, examples=examples
+        ),
+        pickles=tuple(_pickles(feature_name, node["name"], line, background, steps, examples, budget)),
+    )
+
+
+def _step(node: Any, kind: StepType) -> Step:
+    table = node.get("dataTable")
+    doc_string = node.get("docString")
+    return Step(
+        type=kind,
+        keyword=node["keyword"].strip(),
+        text=node["text"],
+        doc_string=doc_string["content"] if doc_string else None,
+        table=tuple(_row(row) for row in table["rows"]) if table else None,
+        line=node["location"]["line"],
+    )
+
+
+def _examples(node: Any) -> Examples:
+    header = node.get("tableHeader")
+    return Examples(
+        name=node["name"],
+        header=_row(header) if header else (),
+        rows=tuple(_row(row) for row in node["tableBody"]),
+        line=node["location"]["line"],
+        row_lines=tuple(row["location"]["line"] for row in node["tableBody"]),
+    )
+
+
+def _row(node: Any) -> tuple[str, ...]:
+    return tuple(cell["value"] for cell in node["cells"])
+
+
+# --- rows of outlines
+
+
+def _pickles(
+    feature_name: str,
+    name: str,
+    line: int,
+    background: tuple[Step, ...],
+    steps: tuple[Step, ...],
+    examples: tuple[Examples, ...],
+    budget: "_Budget",
+) -> Iterable[Pickle]:
+    # As in the official compiler, a background alone is not executed
+    before = background if steps else ()
+    if not examples:
+        yield Pickle(name, before + steps, line, 0, meaning.run_digest(feature_name, name, before + steps))
+    number = 0
+    for table in examples:
+        for row, row_line in zip(table.rows, table.row_lines, strict=True):
+            number += 1
+            budget.spend(sum(map(_size, before + steps)), row_line)
+            fill = _Filling(table.header, row, row_line, budget)
+            filled_name = fill.text(name)
+            filled = before + tuple(fill.step(step) for step in steps)
+            digest = meaning.run_digest(feature_name, filled_name, filled)
+            yield Pickle(filled_name, filled, row_line, number, digest)
+
+
+class _Budget:
+    """Characters that may still be executed in one file; a few lines of examples can ask for gigabytes."""
+
+    def __init__(self) -> None:
+        self.left = MAX_EXECUTED
+
+    def spend(self, amount: int, line: int) -> None:
+        self.left -= amount
+        if self.left < 0:
+            raise _refusal(
+                line, "The steps become too large once the examples are filled in. Use fewer or shorter."
+            )
+
+
+def _size(step: Step) -> int:
+    cells = sum(len(cell) + 20 for row in step.table for cell in row) if step.table else 0
+    return 20 + len(step.text) + len(step.doc_string or "") + cells
+
+
+class _Filling:
+    """One row's values in place of ``<header>``, column after column as runners do.
+
+    The official compiler takes a header for a regular expression; here, as in behave, it is the text it is.
+    """
+
+    def __init__(self, header: Sequence[str], row: Sequence[str], line: int, budget: _Budget) -> None:
+        self.values = [(f"<{name}>", value) for name, value in zip(header, row, strict=True)]
+        self.line = line
+        self.budget = budget
+
+    def text(self, text: str) -> str:
+        if "<" not in text:
+            return text
+        for placeholder, value in self.values:
+            self.budget.spend(len(text) + 20, self.line)
+            if found := text.count(placeholder):
+                # before it is filled, for one value may hold a thousand placeholders of the next column
+                self.budget.spend(max(0, found * (len(value) - len(placeholder))), self.line)
+                text = text.replace(placeholder, value)
+        return text
+
+    def step(self, step: Step) -> Step:
+        return Step(
+            type=step.type,
+            keyword=step.keyword,
+            text=self.text(step.text),
+            doc_string=None if step.doc_string is None else self.text(step.doc_string),
+            table=step.table and tuple(tuple(self.text(cell) for cell in row) for row in step.table),
+            line=step.line,
+        )
+
+
+# --- types of steps
+
+_TYPES = {"Context": StepType.CONTEXT, "Action": StepType.ACTION, "Outcome": StepType.OUTCOME}
+
+
+def _resolve(kinds: Iterable[str]) -> tuple[StepType, ...]:
+    """Types of consecutive steps from the official parser's words for their keywords."""
+    last = StepType.UNKNOWN
+    types = []
+    for kind in kinds:
+        if kind != "Conjunction":
+            last = _TYPES.get(kind, StepType.UNKNOWN)
+        types.append(last)
+    return tuple(types)
+
+
+@cache
+def _kinds(language: str | None) -> dict[str, str]:
+    """What each keyword of a language is, by the rule of the official matcher: two meanings are none."""
+    matcher = TokenMatcher(language or "en")
+    return {
+        keyword.strip(): kinds[0] if len(kinds) == 1 else "Unknown"
+        for keyword, kinds in matcher.keyword_types.items()
+    }
+
+
+def _kinds_for(words: frozenset[str]) -> dict[str, str]:
+    for language in ("en", *DIALECTS):
+        if words <= _kinds(language).keys():
+            return _kinds(language)
+    return _kinds("en")
