@@ -4,7 +4,7 @@ A reader is `read(data, *, zone) -> Report`; it raises NotAReport, and nothing e
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -158,3 +158,42 @@ def instant(text: str, zone: ZoneInfo) -> datetime | None:
         return (found if found.tzinfo else found.replace(tzinfo=zone)).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
+
+
+def of_steps(statuses: Iterable[Status | None]) -> Status:
+    """The status of a case from those of its steps and hooks.
+
+    A step that did not run keeps a case from passing, and a case without steps proves nothing: SKIPPED.
+    """
+    found = list(statuses)
+    return worst(status or Status.SKIPPED for status in found) or Status.SKIPPED
+
+
+def first_failure(steps: Iterable[CaseStep]) -> str:
+    """What the first step that neither passed nor was skipped says, or words that name it; "" where all did."""
+    for step in steps:
+        if step.status not in (None, Status.PASSED, Status.SKIPPED):
+            return step.message or capped(f"{step.step.keyword} {step.step.text}: {step.status.lower()}.")
+    return ""
+
+
+def total(durations: Iterable[int | None]) -> int | None:
+    """The sum of the durations that are known, None where none is."""
+    known = [duration for duration in durations if duration is not None]
+    return min(sum(known), MAX_DURATION_NS) if known else None
+
+
+def joined(cases: Iterable[Case]) -> list[Case]:
+    """`cases` with each run of the same one (path, line, name) as one: reports without attempts write retries so."""
+    found: list[Case] = []
+    for case in cases:
+        last = found[-1] if found else None
+        if (
+            last
+            and case.line is not None
+            and (last.uri, last.line, last.name) == (case.uri, case.line, case.name)
+        ):
+            found[-1] = replace(case, attempts=last.attempts + case.attempts)
+        else:
+            found.append(case)
+    return found
