@@ -1,0 +1,20 @@
+"""Rows of delivery."""
+
+from apps.delivery.models.comments import Comment
+from apps.delivery.models.epics import NFR, Epic, EpicDependency, EpicService, Initiative
+from apps.delivery.models.imports import FeatureImport
+from apps.delivery.models.stories import Pickle, Scenario, Story, StoryVersion
+
+__all__ = [
+    "NFR",
+    "Comment",
+    "Epic",
+    "EpicDependency",
+    "EpicService",
+    "FeatureImport",
+    "Initiative",
+    "Pickle",
+    "Scenario",
+    "Story",
+    "StoryVersion",
+]

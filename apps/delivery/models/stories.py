@@ -1,0 +1,184 @@
+"""Stories, the versions of their text, and what a text says: scenarios, and the pickles a runner executes."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+
+from apps.delivery.models.epics import Epic
+from apps.delivery.states import StoryState
+from apps.organization.models import Person, Team
+
+
+class StoryQuerySet(models.QuerySet["Story"]):
+    def active(self) -> "StoryQuerySet":
+        return self.filter(archived_at=None)
+
+    def in_state(self, state: str) -> "StoryQuerySet":
+        """Stories in one of `StoryState`: the same table as `Story.state`, as a condition of the database."""
+        signed = ~Q(signed_digest="") & Q(signed_digest=F("digest"))
+        current = Q(evidence_digest=F("digest"))
+        conditions = {
+            StoryState.DRAFT: Q(scenario_count=0),
+            StoryState.SIGNED: signed,
+            StoryState.READY: ~signed
+            & Q(scenario_count__gt=0)
+            & (Q(evidence_digest="") | (current & Q(evidence_verdict=Story.Verdict.INCOMPLETE))),
+            StoryState.BROKEN: ~signed & Q(scenario_count__gt=0) & ~Q(evidence_digest="") & ~current,
+            StoryState.FAILING: ~signed & Q(scenario_count__gt=0) & current & Q(evidence_verdict=Story.Verdict.FAILED),
+            StoryState.PASSING: ~signed & Q(scenario_count__gt=0) & current & Q(evidence_verdict=Story.Verdict.PASSED),
+        }
+        return self.filter(conditions[StoryState(state)])
+
+    def regressed(self) -> "StoryQuerySet":
+        """Signed stories that a later run failed."""
+        return self.in_state(StoryState.SIGNED).filter(
+            evidence_digest=F("digest"), evidence_verdict=Story.Verdict.FAILED
+        )
+
+
+class Story(models.Model):
+    """What a user needs, in Gherkin, executed as a test.
+
+    `digest` is that of the current version's meaning. `evidence_*` are written by specs, `signed_*` by signoff,
+    through this room's actions; the state is computed from the columns.
+    """
+
+    class Verdict(models.TextChoices):
+        NONE = "", "No evidence"
+        INCOMPLETE = "INCOMPLETE", "Incomplete"
+        FAILED = "FAILED", "Failed"
+        PASSED = "PASSED", "Passed"
+
+    key = models.CharField(max_length=20, unique=True)
+    epic = models.ForeignKey(Epic, on_delete=models.PROTECT, related_name="stories")
+    team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    title = models.CharField(max_length=500)
+    points = models.PositiveSmallIntegerField(null=True, blank=True)
+    # The file an import made this story from, below the imported folder; empty for stories made by hand.
+    path = models.CharField(max_length=500, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    archived_at = models.DateTimeField(null=True, blank=True)
+
+    version = models.ForeignKey(
+        "StoryVersion", null=True, on_delete=models.PROTECT, related_name="+", help_text="The current text"
+    )
+    digest = models.CharField(max_length=64, blank=True)
+    scenario_count = models.PositiveIntegerField(default=0)
+
+    evidence_digest = models.CharField(max_length=64, blank=True)
+    evidence_verdict = models.CharField(max_length=10, choices=Verdict, blank=True, default=Verdict.NONE)
+    evidence_at = models.DateTimeField(null=True, blank=True)
+
+    signed_digest = models.CharField(max_length=64, blank=True)
+    signed_at = models.DateTimeField(null=True, blank=True)
+    signed_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    objects = StoryQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name_plural = "stories"
+        indexes = [models.Index(fields=["epic", "archived_at"]), models.Index(fields=["path"])]
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.title}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("signoff:story_detail", args=[self.key])
+
+    @property
+    def is_signed(self) -> bool:
+        """Signed at its current meaning."""
+        return bool(self.signed_digest) and self.signed_digest == self.digest
+
+    @property
+    def is_regressed(self) -> bool:
+        """Signed, but its latest evidence at the same meaning failed."""
+        return (
+            self.is_signed and self.evidence_digest == self.digest and self.evidence_verdict == self.Verdict.FAILED
+        )
+
+    @property
+    def state(self) -> StoryState:
+        """From the columns alone; `StoryQuerySet.in_state` is the same as a condition."""
+        if not self.scenario_count:
+            return StoryState.DRAFT
+        if self.is_signed:
+            return StoryState.SIGNED
+        if not self.evidence_digest:
+            return StoryState.READY
+        if self.evidence_digest != self.digest:
+            return StoryState.BROKEN
+        return {
+            self.Verdict.PASSED: StoryState.PASSING,
+            self.Verdict.FAILED: StoryState.FAILING,
+        }.get(self.Verdict(self.evidence_verdict), StoryState.READY)
+
+
+class StoryVersion(models.Model):
+    """One text of a story; never changed, every edit is a new one.
+
+    `at` is since when the text holds (an import may say that it is older than the import), `written_at` when it came
+    here. `digest` is of the meaning, `text_sha256` of the exact text.
+    """
+
+    story = models.ForeignKey(Story, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField()
+    text = models.TextField()
+    text_sha256 = models.CharField(max_length=64)
+    digest = models.CharField(max_length=64)
+    name = models.TextField()
+    narrative = models.TextField(blank=True)
+    author = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=500, blank=True)
+    at = models.DateTimeField()
+    written_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [models.UniqueConstraint(fields=["story", "number"], name="story_version_number_once")]
+
+    def __str__(self) -> str:
+        return f"{self.story.key}, version {self.number}"
+
+
+class Scenario(models.Model):
+    """A scenario of one version, with the digest of its meaning."""
+
+    version = models.ForeignKey(StoryVersion, on_delete=models.PROTECT, related_name="scenarios")
+    position = models.PositiveIntegerField()
+    name = models.TextField()
+    rule = models.TextField(blank=True)
+    is_outline = models.BooleanField(default=False)
+    line = models.PositiveIntegerField()
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [models.UniqueConstraint(fields=["version", "position"], name="scenario_position_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Pickle(models.Model):
+    """What a runner executes: a scenario (row 0), or one row of an outline's examples (rows from 1).
+
+    `run_digest` is what a report's executed steps are recomputed to; `story` repeats the version's for the look-up.
+    """
+
+    story = models.ForeignKey(Story, on_delete=models.PROTECT, related_name="pickles")
+    scenario = models.ForeignKey(Scenario, on_delete=models.PROTECT, related_name="pickles")
+    position = models.PositiveIntegerField()
+    name = models.TextField()
+    row = models.PositiveIntegerField()
+    line = models.PositiveIntegerField()
+    run_digest = models.CharField(max_length=64, db_index=True)
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [models.UniqueConstraint(fields=["scenario", "row"], name="pickle_row_once")]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,159 @@
+"""Rows of agreement."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from apps.delivery.models import NFR, Epic, Story, StoryVersion
+from apps.organization.models import Person
+from apps.signatures.models import Signature
+
+
+class StorySignOff(models.Model):
+    """An analyst accepted, or rejected, a story at one meaning."""
+
+    class Meaning(models.TextChoices):
+        ACCEPT = "ACCEPT", "Accept the story"
+        REJECT = "REJECT", "Reject"
+
+    story = models.ForeignKey(Story, on_delete=models.PROTECT, related_name="+")
+    version = models.ForeignKey(StoryVersion, on_delete=models.PROTECT, related_name="+")
+    digest = models.CharField(max_length=64)
+    meaning = models.CharField(max_length=10, choices=Meaning)
+    # Several stories may be signed at once, with one re-authentication; each has its own signature.
+    signature = models.OneToOneField(Signature, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.story.key} {self.meaning}"
+
+
+class Dossier(models.Model):
+    """What a signer saw, frozen: the promise's leaves and every verdict, as canonical JSON found by its digest."""
+
+    digest = models.CharField(max_length=64, unique=True)
+    promise = models.CharField(max_length=64)
+    body = models.BinaryField()
+    made_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return self.digest
+
+
+class EpicSignOff(models.Model):
+    """A product owner accepted, accepted with exceptions, or rejected an epic as its dossier shows it."""
+
+    class Meaning(models.TextChoices):
+        ACCEPT = "ACCEPT", "Accept delivery"
+        ACCEPT_WITH_EXCEPTIONS = "ACCEPT_WITH_EXCEPTIONS", "Accept with exceptions"
+        REJECT = "REJECT", "Reject"
+
+    epic = models.ForeignKey(Epic, on_delete=models.PROTECT, related_name="+")
+    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="+")
+    promise = models.CharField(max_length=64)
+    meaning = models.CharField(max_length=30, choices=Meaning)
+    signature = models.OneToOneField(Signature, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.epic.key} {self.meaning}"
+
+
+class NFRAttestation(models.Model):
+    """The SRE lead's word that an NFR, as then defined, is met or not, good until a last day."""
+
+    class Verdict(models.TextChoices):
+        MET = "MET", "Met"
+        UNMET = "UNMET", "Not met"
+
+    nfr = models.ForeignKey(NFR, on_delete=models.PROTECT, related_name="+")
+    nfr_digest = models.CharField(max_length=64)
+    verdict = models.CharField(max_length=5, choices=Verdict)
+    words = models.TextField()
+    until_on = models.DateField()
+    attested_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    attested_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.nfr.key}: {self.verdict} until {self.until_on}"
+
+
+class Waiver(models.Model):
+    """One criterion of an epic may be unmet until a last day: asked by one, granted by two others.
+
+    `subject` narrows it to one thing of the criterion, such as an NFR's key; empty is the whole criterion.
+    """
+
+    class State(models.TextChoices):
+        ASKED = "ASKED", "Asked"
+        GRANTED = "GRANTED", "Granted"
+        REFUSED = "REFUSED", "Refused"
+        WITHDRAWN = "WITHDRAWN", "Withdrawn"
+
+    key = models.CharField(max_length=20, unique=True)
+    epic = models.ForeignKey(Epic, on_delete=models.PROTECT, related_name="+")
+    criterion = models.CharField(max_length=50)
+    subject = models.CharField(max_length=64, blank=True)
+    reason = models.TextField()
+    owner = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    until_on = models.DateField()
+    state = models.CharField(max_length=10, choices=State, default=State.ASKED)
+    asked_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(default=timezone.now)
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.key} on {self.epic.key}: {self.criterion}"
+
+
+class WaiverGrant(models.Model):
+    """One of the two yeses to a waiver: the product owner's, or the SRE lead's."""
+
+    waiver = models.ForeignKey(Waiver, on_delete=models.PROTECT, related_name="grants")
+    role = models.CharField(max_length=30)
+    granted_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    granted_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["waiver", "role"], name="waiver_grant_once_a_role"),
+            models.UniqueConstraint(fields=["waiver", "granted_by"], name="waiver_grant_once_a_person"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.waiver.key} by {self.granted_by}"
+
+
+class SignOffRequest(models.Model):
+    """Somebody asks a person to sign an epic or a story; answered by any signature on it afterwards."""
+
+    epic = models.ForeignKey(Epic, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    story = models.ForeignKey(Story, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    asked_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    asked_of = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    words = models.TextField(blank=True)
+    asked_at = models.DateTimeField(default=timezone.now)
+    answered_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(epic=None, story__isnull=False) | Q(story=None, epic__isnull=False),
+                name="sign_off_request_on_epic_or_story",
+            ),
+            models.CheckConstraint(condition=~Q(asked_by=F("asked_of")), name="sign_off_request_not_of_oneself"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.asked_by} asks {self.asked_of}"
