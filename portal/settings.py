@@ -28,6 +28,7 @@ PORTAL_DEMO = env.bool("PORTAL_DEMO", default=False)
 PORTAL_VERSION = "0.1.0"
 
 INSTALLED_APPS = [
+    "portal",  # for its commands: `up` and what it starts
     "apps.common",
     "apps.audit",
     "apps.organization",
@@ -200,7 +201,10 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "max_retries": 1,
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "run" / "beat")
-CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {}
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
+    # An old ring says nothing: it ends unheard after its ten seconds.
+    "beat": {"task": "common.beat", "schedule": 10.0, "options": {"expires": 10}},
+}
 
 LOGGING = {
     "version": 1,

@@ -6,15 +6,17 @@ locked row inside the act.
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from apps.common.refused import NotAllowed
+
+if TYPE_CHECKING:  # REST framework's views read the settings, which name this module
+    from rest_framework.views import APIView
 
 View = TypeVar("View", bound=Callable[..., HttpResponse])
 
@@ -50,7 +52,7 @@ def right(name: str) -> Callable[[View], View]:
 class Closed(BasePermission):
     """REST framework's default: nobody, until a view says who."""
 
-    def has_permission(self, request: Request, view: APIView) -> bool:
+    def has_permission(self, request: Request, view: "APIView") -> bool:
         return False
 
 
@@ -59,5 +61,5 @@ class Member(BasePermission):
 
     access = "member"
 
-    def has_permission(self, request: Request, view: APIView) -> bool:
+    def has_permission(self, request: Request, view: "APIView") -> bool:
         return bool(request.user and request.user.is_authenticated)

@@ -1,0 +1,69 @@
+# Two commands: `make up` and `make test`. They need Python 3.11 or later (venv, pip) and make, nothing else.
+# `make up ARGS=--check` and `make test ARGS="-k words"` pass arguments on.
+
+PYTHON ?= python3
+VENV ?= .venv
+ARGS ?=
+BIN = $(VENV)/bin
+# pip reads each line's hash; what does not match is not installed.
+INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+
+.DEFAULT_GOAL := help
+.PHONY: help .venv up test test-long check format requirements
+
+help:
+	@echo "make up            everything on one machine; prints the URL (ARGS=--check: prove it and stop)"
+	@echo "make test          the test suite (ARGS=... goes to pytest)"
+	@echo "make test-long     the tests that take long"
+	@echo "make check         style, types, floors, migrations, system checks"
+	@echo "make format        format the code"
+	@echo "make requirements  pin the dependencies of pyproject.toml anew"
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+# The run-time set alone, for `make up`.
+$(VENV)/.installed: requirements.txt | $(BIN)/python
+	$(INSTALL) -r requirements.txt
+	@touch $@
+
+# Both sets, for everything else.
+$(VENV)/.installed-dev: requirements-dev.txt | $(BIN)/python
+	$(INSTALL) -r requirements-dev.txt
+	@touch $(VENV)/.installed $@
+
+.venv: $(VENV)/.installed-dev
+
+# exec: the signal of a Ctrl-C or a kill reaches `up` and not a shell before it.
+up: $(VENV)/.installed
+	@exec $(BIN)/python manage.py up $(ARGS)
+
+test: $(VENV)/.installed-dev
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not long" $(ARGS)
+
+# pytest ends with 5 where no test is marked; that is no failure.
+test-long: $(VENV)/.installed-dev
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m long $(ARGS); \
+	status=$$?; if [ $$status -eq 5 ]; then echo "No test is marked as long."; exit 0; fi; exit $$status
+
+check: $(VENV)/.installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/python manage.py check --fail-level WARNING
+
+format: $(VENV)/.installed-dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# uv works out one set for every platform; it lives in an environment of its own, outside the project's.
+UV = var/uv/bin/uv
+COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+	--no-emit-index-url --no-emit-find-links --upgrade
+
+requirements:
+	$(PYTHON) -m venv var/uv && var/uv/bin/python -m pip install --quiet --disable-pip-version-check uv
+	$(COMPILE) pyproject.toml -o requirements.txt
+	$(COMPILE) pyproject.toml --group dev -c requirements.txt -o requirements-dev.txt

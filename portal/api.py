@@ -1,0 +1,41 @@
+"""The API's root: every room's `api_urlpatterns` below /api/v1/, and a list of where one can go."""
+
+from importlib import import_module
+
+from django.urls import NoReverseMatch, URLPattern, URLResolver, include, path, reverse
+from rest_framework.decorators import api_view, permission_classes
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from apps.common.access import Member
+
+ROOMS = ("organization", "audit", "delivery", "specs", "signoff", "desk")
+
+
+@api_view(["GET"])
+@permission_classes([Member])
+def api_root(request: Request) -> Response:
+    """The collections one can start from, by name."""
+    found = {}
+    for room, pattern in _patterns():
+        try:
+            found[f"{room}.{pattern.name}"] = request.build_absolute_uri(reverse(f"{room}-api:{pattern.name}"))
+        except NoReverseMatch:  # it needs a key: one comes to it from a collection
+            continue
+    return Response(found)
+
+
+def _patterns() -> list[tuple[str, URLPattern]]:
+    return [(room, pattern) for room in ROOMS for pattern in room_patterns(room) if pattern.name]
+
+
+def room_patterns(room: str) -> list[URLPattern]:
+    """The API addresses of one room; none where it has no API."""
+    patterns: list[URLPattern] = getattr(import_module(f"apps.{room}.urls"), "api_urlpatterns", [])
+    return patterns
+
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", api_root, name="api_root"),
+    *(path("", include((room_patterns(room), f"{room}-api"))) for room in ROOMS),
+]

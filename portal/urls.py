@@ -1,0 +1,20 @@
+"""All addresses: each room's own, sign-in by allauth, the API."""
+
+from django.urls import URLPattern, URLResolver, include, path
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("apps.common.urls")),
+    path("", include("apps.desk.urls")),
+    path("", include("apps.organization.urls")),
+    path("", include("apps.signoff.urls")),
+    path("", include("apps.delivery.urls")),
+    path("", include("apps.specs.urls")),
+    path("", include("apps.audit.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("api/v1/", include("portal.api")),
+]
+
+handler400 = "apps.common.views.bad_request"
+handler403 = "apps.common.views.forbidden"
+handler404 = "apps.common.views.not_found"
+handler500 = "apps.common.views.server_error"

@@ -1,0 +1,27 @@
+"""The portal's settings for tests: state in a folder of its own, gone afterwards, and whatever only costs time off.
+
+The database is a file with the portal's own transaction modes, since one in memory locks differently.
+"""
+
+import atexit
+import os
+import shutil
+import tempfile
+
+# Settings of the person who runs the tests must not leak in. DATABASE_URL may: the suite runs on PostgreSQL too.
+for _name in [name for name in os.environ if name.startswith("PORTAL_") or name == "REDIS_URL"]:
+    del os.environ[_name]
+_var = tempfile.mkdtemp(prefix="triad-tests-")
+atexit.register(shutil.rmtree, _var, ignore_errors=True)
+os.environ["PORTAL_VAR"] = _var
+
+from portal.settings import *  # noqa: E402, F403
+from portal.settings import DATABASES, VAR  # noqa: E402
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["TEST"] = {"NAME": str(VAR / "test.sqlite3")}
+    # Each commit waits for the disk with FULL; no test cuts the power.
+    _init = DATABASES["default"]["OPTIONS"]["init_command"]
+    DATABASES["default"]["OPTIONS"]["init_command"] = _init.replace("synchronous=FULL", "synchronous=OFF")
