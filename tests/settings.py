@@ -16,12 +16,13 @@ atexit.register(shutil.rmtree, _var, ignore_errors=True)
 os.environ["PORTAL_VAR"] = _var
 
 from portal.settings import *  # noqa: E402, F403
-from portal.settings import DATABASES, VAR  # noqa: E402
+from portal.settings import DATABASES, STATIC_ROOT  # noqa: E402
 
+STATIC_ROOT.mkdir(parents=True)
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    DATABASES["default"]["TEST"] = {"NAME": str(VAR / "test.sqlite3")}
+    DATABASES["default"]["TEST"] = {"NAME": f"{_var}/test.sqlite3"}
     # Each commit waits for the disk with FULL; no test cuts the power.
     _init = DATABASES["default"]["OPTIONS"]["init_command"]
     DATABASES["default"]["OPTIONS"]["init_command"] = _init.replace("synchronous=FULL", "synchronous=OFF")
