@@ -2,9 +2,9 @@
 
 ``parse`` reads one file's text with the official parser and returns a ``Feature``: its scenarios with their
 background, their rows filled in (``Pickle``, one for each thing a runner executes) and the digests of
-``meaning.py``. What is wrong is raised as ``NotGherkin`` with all problems, each with its line and words for the
-person who writes the text. Limits are checked before the official parser sees the text, and its slow ways with
-hostile lines are replaced (``_LinearMatcher``), so that no text takes longer than about a second.
+``meaning.py``. What is wrong is raised as ``NotGherkin`` with all problems, each with its line and words for
+the person who writes the text. Limits are checked before the official parser sees the text, and its slow
+ways with hostile lines are replaced (``_LinearMatcher``), so that no text takes longer than about a second.
 """
 
 import re
@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-from typing import Any
+from typing import Any, TypeAlias
 
 from gherkin import Parser
 from gherkin.dialect import DIALECTS
@@ -22,14 +22,12 @@ from gherkin.token import Token
 from gherkin.token_matcher import TokenMatcher
 
 from apps.delivery import gherkin_problems, meaning
+from apps.delivery.filling import Budget, Filling, TooMuch
 
 MAX_BYTES = 100 * 1024
 MAX_LINES = 3_000
 MAX_SCENARIOS = 500
 MAX_ROW_STEPS = 10_000
-# Characters that all executed steps of a file may hold, and that filling their placeholders may read; a step or
-# cell counts as 20 more. Real files stay under 1 % of it; a doc string in a large outline would fill memory.
-MAX_EXECUTED = 10_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +85,9 @@ class Examples:
 class Pickle:
     """What a runner executes: a scenario, or one row of an outline, background first, placeholders filled.
 
-    ``line`` is the row's line, else the scenario's; ``row`` counts from 1 over all examples of the outline, 0 for
-    a plain scenario.
+    ``line`` is the row's line, else the scenario's; ``row`` counts from 1 over all examples of the outline, 0
+    for a plain scenario. ``place`` is the row as behave counts it, (examples, row in it), both from 1, else
+    (0, 0): rows that execute the same have one run digest, and only their place tells them apart.
     """
 
     name: str
@@ -96,11 +95,12 @@ class Pickle:
     line: int
     row: int
     run_digest: str
+    place: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """One scenario as written. ``outline`` if it has examples; ``background`` is the feature's, then the rule's."""
+    """One scenario as written. An ``outline`` has examples; ``background``: the feature's, then the rule's."""
 
     name: str
     rule: str
@@ -115,7 +115,7 @@ class Scenario:
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """A story's text. ``narrative`` is its description on one line; ``keyword`` and ``line`` of its first line."""
+    """A story's text. ``narrative`` is its description on one line; ``line``, ``keyword``: where it begins."""
 
     name: str
     narrative: str
@@ -144,9 +144,9 @@ class Counts:
 def parse(text: str) -> Feature | None:
     """Read the text of one file; None where it holds no feature (empty, or comments only).
 
-    Raises NotGherkin with every problem that the official parser finds (it stops after eleven), or the limit that
-    is exceeded: 100 KiB, 3,000 lines, 500 scenarios, 10,000 rows times steps; NUL and lone surrogates, which
-    databases refuse.
+    Raises NotGherkin with every problem that the official parser finds (it stops after eleven), or with the
+    limit that is exceeded: 100 KiB, 3,000 lines, 500 scenarios, 10,000 rows times steps (background included;
+    what they hold is limited too, see ``filling``); NUL and lone surrogates, which databases refuse.
     """
     _check_text(text)
     matcher = _LinearMatcher()
@@ -170,8 +170,8 @@ def counts(feature: Feature | None) -> Counts:
 def step_types(keywords: Sequence[str], language: str | None = None) -> tuple[StepType, ...]:
     """The types of the steps of one scenario, background first, from their keywords as written.
 
-    For reports, which give only keywords. ``language`` is that of the story; without it English is tried, then
-    every language that knows all the keywords. A keyword that is none is UNKNOWN.
+    For reports, which give only keywords. ``language`` is that of the story; without it the first that has all
+    the keywords is taken, English before all others. A keyword that is none is UNKNOWN.
     """
     words = [keyword.strip() for keyword in keywords]
     kinds = _kinds(language) if language in DIALECTS else _kinds_for(frozenset(words))
@@ -217,8 +217,8 @@ def _problems(errors: Iterable[Exception], text: str, matcher: TokenMatcher) -> 
 
 # White space as regular expressions know it, but for the line feed, which a cell may hold as \n
 _CELL_SPACE = (
-    " \t\r\x0b\x0c\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
-    "\u2028\u2029\u202f\u205f\u3000"
+    " \t\r\x0b\x0c\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009"
+    "\u200a\u2028\u2029\u202f\u205f\u3000"
 )
 
 
@@ -243,15 +243,13 @@ class _LinearMatcher(TokenMatcher):
 
 
 def _feature(node: Any) -> Feature:
-    children: list[tuple[str, list[Any], Any]] = []
-    for rule, background, child in _scenario_nodes(node):
-        children.append((rule, background, child))
+    children = list(_scenario_nodes(node))
     if len(children) > MAX_SCENARIOS:
         line = children[MAX_SCENARIOS][2]["location"]["line"]
         raise _refusal(line, "The text has more than 500 scenarios. Divide it into several stories.")
     _check_row_steps(children)
-    budget = _Budget()
-    scenarios = tuple(_scenario(node["name"], *child, budget) for child in children)
+    budget = Budget()
+    scenarios = tuple(_scenario_within(budget, node["name"], child) for child in children)
     narrative = " ".join(node["description"].split())
     digest = meaning.story_digest(
         name=node["name"], narrative=narrative, scenario_digests=[scenario.digest for scenario in scenarios]
@@ -268,9 +266,11 @@ def _feature(node: Any) -> Feature:
     )
 
 
-def _scenario_nodes(
-    node: Any, rule: str = "", background: Sequence[Any] = ()
-) -> Iterable[tuple[str, list[Any], Any]]:
+# A scenario's rule, the steps of its background, and itself
+_ScenarioNode: TypeAlias = "tuple[str, list[Any], Any]"
+
+
+def _scenario_nodes(node: Any, rule: str = "", background: Sequence[Any] = ()) -> Iterable[_ScenarioNode]:
     steps = list(background)
     for child in node["children"]:
         if "background" in child:
@@ -281,20 +281,27 @@ def _scenario_nodes(
             yield rule, steps, child["scenario"]
 
 
-def _check_row_steps(children: Sequence[tuple[str, list[Any], Any]]) -> None:
+def _check_row_steps(children: Sequence[_ScenarioNode]) -> None:
     total = 0
     for _, background, scenario in children:
         rows = sum(len(table["tableBody"]) for table in scenario["examples"])
         total += rows * (len(background) + len(scenario["steps"]))
         if total > MAX_ROW_STEPS:
             line = scenario["location"]["line"]
-            raise _refusal(
-                line, "The examples make more than 10,000 steps (rows times steps). Use fewer rows."
-            )
+            words = "The examples make more than 10,000 steps (rows times steps). Use fewer rows."
+            raise _refusal(line, words)
+
+
+def _scenario_within(budget: Budget, feature_name: str, child: _ScenarioNode) -> Scenario:
+    try:
+        return _scenario(feature_name, *child, budget)
+    except TooMuch as refused:
+        words = "The steps become too large once filled in and repeated. Use fewer rows or shorter texts."
+        raise _refusal(child[2]["location"]["line"], words) from refused
 
 
 def _scenario(
-    feature_name: str, rule: str, background_nodes: list[Any], node: Any, budget: "_Budget"
+    feature_name: str, rule: str, background_nodes: list[Any], node: Any, budget: Budget
 ) -> Scenario:
     line = node["location"]["line"]
     own_nodes = node["steps"]
@@ -302,7 +309,7 @@ def _scenario(
     every = tuple(_step(step, kind) for step, kind in zip(background_nodes + own_nodes, types, strict=True))
     background, steps = every[: len(background_nodes)], every[len(background_nodes) :]
     examples = tuple(_examples(table) for table in node["examples"])
-    budget.spend(sum(map(_size, every)), line)
+    budget.spend(sum(map(_size, every)))
     return Scenario(
         name=node["name"],
         rule=rule,
@@ -356,74 +363,39 @@ def _pickles(
     background: tuple[Step, ...],
     steps: tuple[Step, ...],
     examples: tuple[Examples, ...],
-    budget: "_Budget",
+    budget: Budget,
 ) -> Iterable[Pickle]:
     # As in the official compiler, a background alone is not executed
     before = background if steps else ()
     if not examples:
         yield Pickle(name, before + steps, line, 0, meaning.run_digest(feature_name, name, before + steps))
     number = 0
-    for table in examples:
-        for row, row_line in zip(table.rows, table.row_lines, strict=True):
+    for place, table in enumerate(examples, 1):
+        for row_place, (row, row_line) in enumerate(zip(table.rows, table.row_lines, strict=True), 1):
             number += 1
-            budget.spend(sum(map(_size, before + steps)), row_line)
-            fill = _Filling(table.header, row, row_line, budget)
+            budget.spend(sum(map(_size, before + steps)))
+            fill = Filling(table.header, row, budget)
             filled_name = fill.text(name)
-            filled = before + tuple(fill.step(step) for step in steps)
+            filled = before + tuple(_filled(step, fill) for step in steps)
             digest = meaning.run_digest(feature_name, filled_name, filled)
-            yield Pickle(filled_name, filled, row_line, number, digest)
-
-
-class _Budget:
-    """Characters that may still be executed in one file; a few lines of examples can ask for gigabytes."""
-
-    def __init__(self) -> None:
-        self.left = MAX_EXECUTED
-
-    def spend(self, amount: int, line: int) -> None:
-        self.left -= amount
-        if self.left < 0:
-            raise _refusal(
-                line, "The steps become too large once the examples are filled in. Use fewer or shorter."
-            )
+            yield Pickle(filled_name, filled, row_line, number, digest, (place, row_place))
 
 
 def _size(step: Step) -> int:
-    cells = sum(len(cell) + 20 for row in step.table for cell in row) if step.table else 0
-    return 20 + len(step.text) + len(step.doc_string or "") + cells
+    """What a step costs; the constants are the time its parts take, in characters."""
+    cells = sum(len(cell) + 50 for row in step.table for cell in row) if step.table else 0
+    return 100 + len(step.text) + len(step.doc_string or "") + cells
 
 
-class _Filling:
-    """One row's values in place of ``<header>``, column after column as runners do.
-
-    The official compiler takes a header for a regular expression; here, as in behave, it is the text it is.
-    """
-
-    def __init__(self, header: Sequence[str], row: Sequence[str], line: int, budget: _Budget) -> None:
-        self.values = [(f"<{name}>", value) for name, value in zip(header, row, strict=True)]
-        self.line = line
-        self.budget = budget
-
-    def text(self, text: str) -> str:
-        if "<" not in text:
-            return text
-        for placeholder, value in self.values:
-            self.budget.spend(len(text) + 20, self.line)
-            if found := text.count(placeholder):
-                # before it is filled, for one value may hold a thousand placeholders of the next column
-                self.budget.spend(max(0, found * (len(value) - len(placeholder))), self.line)
-                text = text.replace(placeholder, value)
-        return text
-
-    def step(self, step: Step) -> Step:
-        return Step(
-            type=step.type,
-            keyword=step.keyword,
-            text=self.text(step.text),
-            doc_string=None if step.doc_string is None else self.text(step.doc_string),
-            table=step.table and tuple(tuple(self.text(cell) for cell in row) for row in step.table),
-            line=step.line,
-        )
+def _filled(step: Step, fill: Filling) -> Step:
+    return Step(
+        type=step.type,
+        keyword=step.keyword,
+        text=fill.text(step.text),
+        doc_string=None if step.doc_string is None else fill.text(step.doc_string),
+        table=step.table and tuple(tuple(fill.text(cell) for cell in row) for row in step.table),
+        line=step.line,
+    )
 
 
 # --- types of steps

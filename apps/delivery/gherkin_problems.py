@@ -1,7 +1,7 @@
 """What the official Gherkin parser complains about, in words that tell a writer what to do.
 
-The parser says which kinds of lines it expected (``expected: #EOF, #StepLine, … got '…'``); a writer wants to know
-what is wrong with the line before her. Keywords are shown in the language of the text.
+The parser says which kinds of lines it expected (``expected: #EOF, #StepLine, … got '…'``); a writer wants to
+know what is wrong with the line before her. Keywords are shown in the language of the text.
 """
 
 from gherkin.dialect import DIALECTS
@@ -11,7 +11,7 @@ SHOWN = 60
 
 
 def words(error: Exception, line: str, language: str) -> str:
-    """Words for one error of the official parser; ``line`` is the text of the line it names, "" past the end."""
+    """Words for one error of the official parser; ``line`` is the text of the line it names."""
     if isinstance(error, NoSuchLanguageException):
         return _unknown_language(str(error))
     if isinstance(error, AstBuilderException):
@@ -44,9 +44,11 @@ def _unexpected(message: str, line: str, language: str) -> str:
     if line.startswith("|"):
         return "A table row must stand under a step or under Examples, and a step may have only one table."
     if line.startswith("@"):
-        return f"Tags cannot stand here. They belong above {_heads(language, 'feature', 'scenario', 'examples')}."
+        heads = _heads(language, "feature", "scenario", "examples")
+        return f"Tags cannot stand here. They belong above {heads}."
     if "#FeatureLine" in expected:
-        return f"{shown} stands before the feature. Begin the text with “{_word('feature', language)}: name of the story”."
+        head = _word("feature", language)
+        return f"{shown} stands before the feature. Begin the text with “{head}: name of the story”."
     return _unexpected_words(shown, line, expected, language)
 
 
@@ -59,7 +61,7 @@ def _unexpected_words(shown: str, line: str, expected: set[str], language: str) 
     if "#StepLine" not in expected:
         return f"{shown} cannot stand here. Expected is {_heads(language, 'scenario', 'examples', 'rule')}."
     steps = ", ".join(_word(kind, language) for kind in ("given", "when", "then", "and", "but"))
-    return f"{shown} is no step. A step begins with {steps} or *; write other text before the first step or after #."
+    return f"{shown} is no step. A step begins with {steps} or *; a comment begins with #."
 
 
 def _misplaced(line: str, expected: set[str], language: str) -> str:
@@ -87,7 +89,7 @@ def _corrected(line: str, language: str) -> str | None:
         ):
             return f"{keyword}: {rest.lstrip().removeprefix(':').lstrip()}".rstrip()
     for keyword in _step_keywords(language):
-        if line.casefold().startswith(keyword.casefold()) and not line.startswith(keyword):
+        if line[: len(keyword)].casefold() == keyword.casefold() and not line.startswith(keyword):
             return keyword + line[len(keyword) :]
     return None
 

@@ -1,25 +1,26 @@
 """Digests of what a story means.
 
-Three digests, each the SHA-256 (64 hex digits) of RFC 8785 canonical JSON (UTF-8, sorted keys, no white space):
+Three digests, each the SHA-256 (64 hex digits) of RFC 8785 canonical JSON (UTF-8, sorted keys, no spaces):
 
 - scenario: ``{"v": "triad/scenario/1", "name", "rule", "background": [step…], "steps": [step…],
   "examples": [{"name", "header": [cell…], "rows": [[cell…]…]}…]}``
 - story: ``{"v": "triad/story/1", "name", "narrative", "scenarios": [scenario digest…]}``, in order
-- run: ``{"v": "triad/run/1", "feature", "scenario", "steps": [step…]}``, background first, placeholders filled
+- run: ``{"v": "triad/run/1", "feature", "scenario", "steps": [step…]}``, what was executed
 
-where a step is ``{"type", "text", "doc", "table"}``, type one of CONTEXT, ACTION, OUTCOME, UNKNOWN, and doc and
-table null where the step has none. ``v`` names the recipe, so that it can change without old digests changing
-their sense.
+where a step is ``{"type", "text", "doc", "table"}``, type one of CONTEXT, ACTION, OUTCOME, UNKNOWN, and doc
+and table null where the step has none. ``v`` names the recipe, so that it can change without old digests
+changing their sense.
 
 What does not count: comments, tags, line numbers, indentation, empty lines, the keyword as written (And after
-Given is Given, in every language), the media type and the delimiter of a doc string, descriptions of scenarios,
-rules, backgrounds and examples. White space at the ends of names, step texts and cells does not count; white
-space inside them does, because a step's text is matched as it stands. Line ends of a doc string are line feeds;
-white space at the end of its lines, and empty lines at its end, do not count, because reports lose them. A doc
-string or table without content is none.
+Given is Given, in every language), the media type and the delimiter of a doc string, descriptions of
+scenarios, rules, backgrounds and examples. White space at the ends of names, step texts and cells does not
+count; white space inside them does, because a step's text is matched as it stands. Line ends of a doc string
+are line feeds; white space at the end of its lines, and empty lines at its end, do not count, because reports
+and editors lose them. A doc string or table without content is none. Of the narrative only its words count.
 
-All strings are taken in Unicode normal form C: texts that no reader can tell apart, because one editor wrote an
-accent as its own code point, mean the same and must not break a signature.
+All strings are taken in Unicode normal form C: texts that no reader can tell apart, because one editor wrote
+an accent as its own code point, mean the same and must not break a signature. (But a text with more than a
+hundred accents in a row is taken as it is: the normal form would need quadratic time.)
 """
 
 import hashlib
@@ -34,6 +35,7 @@ Json: TypeAlias = "str | None | Sequence[Json] | dict[str, Json]"
 SCENARIO_RECIPE = "triad/scenario/1"
 STORY_RECIPE = "triad/story/1"
 RUN_RECIPE = "triad/run/1"
+MOST_ACCENTS = 100
 
 # behave names a row of an outline "name -- @1.2 examples", 1 being the examples, 2 the row
 _ROW_SUFFIX = re.compile(r"(^|\s)-- @\d+\.\d+(\s.*)?$", re.DOTALL)
@@ -74,15 +76,15 @@ def canonical(value: Json) -> bytes:
 
 def plain(text: str) -> str:
     """A name, step text or cell as it counts: normal form C, no white space at its ends."""
-    return unicodedata.normalize("NFC", text.strip())
+    return _normal(text.strip())
 
 
 def plain_doc_string(text: str | None) -> str | None:
-    """A doc string as it counts: line feeds, no white space at line ends or empty lines at the end, or None."""
+    """A doc string as it counts: line feeds, nothing blank at the end of lines or of the text, or None."""
     if text is None:
         return None
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    return unicodedata.normalize("NFC", "\n".join(line.rstrip() for line in lines).rstrip("\n")) or None
+    return _normal("\n".join(line.rstrip() for line in lines).rstrip("\n")) or None
 
 
 def plain_table(table: Sequence[Sequence[str]] | None) -> list[list[str]] | None:
@@ -113,7 +115,7 @@ def scenario_digest(
     steps: Iterable[StepMeaning],
     examples: Iterable[ExamplesMeaning],
 ) -> str:
-    """What one scenario means, background included, placeholders not filled; ``rule`` is "" outside of one."""
+    """What one scenario means, with its background, placeholders as written; ``rule`` is "" outside of one."""
     return _digest(
         {
             "v": SCENARIO_RECIPE,
@@ -139,7 +141,7 @@ def story_digest(*, name: str, narrative: str, scenario_digests: Iterable[str]) 
         {
             "v": STORY_RECIPE,
             "name": plain(name),
-            "narrative": unicodedata.normalize("NFC", " ".join(narrative.split())),
+            "narrative": _normal(" ".join(narrative.split())),
             "scenarios": list(scenario_digests),
         }
     )
@@ -149,11 +151,14 @@ def run_digest(feature_name: str, scenario_name: str, steps: Iterable[StepMeanin
     """What was executed: a scenario or one row of an outline, from its source or from a report alone.
 
     ``steps`` are those executed, background first, placeholders filled. From a report, build each as
-    ``gherkin.Step`` with the type that ``gherkin.step_types(keywords, language)`` resolves over all steps of the
-    scenario at once, the background's included: And and But take the type of the step before, ``*`` and an And
-    with nothing before it are UNKNOWN, and so is an And that follows ``*``. Do not take behave's ``step_type``,
-    which resolves ``*`` in its own way. The table of behave JSON is headings plus rows. A text given as a list of
-    lines is joined by line feeds. Names may carry behave's mark of the row; it is cut.
+    ``gherkin.Step`` with the type that ``gherkin.step_types(keywords, language)`` resolves over all steps of
+    the scenario at once, the background's included: And and But take the type of the step before, ``*`` and
+    an And with nothing before it are UNKNOWN, and so is an And that follows ``*``. Do not take behave's
+    ``step_type``, which resolves ``*`` in its own way. The table of behave JSON is headings plus rows. A text
+    given as a list of lines is joined by line feeds. Names may carry behave's mark of the row; it is cut.
+
+    Rows that execute the same share a digest; ``gherkin.Pickle.place`` tells them apart where the report says
+    the row.
     """
     return _digest(
         {
@@ -163,6 +168,20 @@ def run_digest(feature_name: str, scenario_name: str, steps: Iterable[StepMeanin
             "steps": [step_meaning(step) for step in steps],
         }
     )
+
+
+def _normal(text: str) -> str:
+    if text.isascii() or (len(text) > MOST_ACCENTS and _longest_accents(text) > MOST_ACCENTS):
+        return text
+    return unicodedata.normalize("NFC", text)
+
+
+def _longest_accents(text: str) -> int:
+    longest = run = 0
+    for character in text:
+        run = run + 1 if unicodedata.combining(character) else 0
+        longest = max(longest, run)
+    return longest
 
 
 def _cells(row: Sequence[str]) -> list[str]:
