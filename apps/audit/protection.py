@@ -1,0 +1,143 @@
+"""Append-only in the database itself: the triggers, for SQLite and PostgreSQL.
+
+They are made by a migration and asked for by `manage.py check --database default`, since SQLite loses a table's
+triggers when a migration remakes the table. There is no switch that takes them off.
+"""
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+NEVER_CHANGED = ("audit_entry", "audit_entry_about", "audit_verification")
+NEVER_REMOVED = (*NEVER_CHANGED, "audit_entry_value", "audit_head")
+
+_ALTERS_VALUE = (
+    "NEW.value IS NOT NULL OR NEW.salt IS NOT NULL OR NEW.erased_in IS NULL OR OLD.erased_in IS NOT NULL"
+    " OR NEW.entry_id {differs} OLD.entry_id OR NEW.name {differs} OLD.name OR NEW.person {differs} OLD.person"
+)
+_SHRINKS_HEAD = "NEW.size <= OLD.size OR NEW.id {differs} OLD.id OR NEW.origin {differs} OLD.origin"
+
+_PROTECTED = "the audit log is append-only: "
+
+
+def _sqlite() -> dict[str, str]:
+    made: dict[str, str] = {}
+
+    def refuse(table: str, moment: str, words: str, condition: str = "") -> None:
+        name = f"{table}_{moment.lower()}"
+        when = f" WHEN {condition}" if condition else ""
+        made[name] = (
+            f"CREATE TRIGGER {name} BEFORE {moment} ON {table}{when}"
+            f" BEGIN SELECT RAISE(ABORT, '{_PROTECTED}{words}'); END"
+        )
+
+    for table in NEVER_CHANGED:
+        refuse(table, "UPDATE", f"{table} is never changed")
+    for table in NEVER_REMOVED:
+        refuse(table, "DELETE", f"{table} is never removed from")
+    refuse(
+        "audit_entry_value", "UPDATE", "a value is erased or stays", _ALTERS_VALUE.format(differs="IS NOT")
+    )
+    refuse("audit_head", "UPDATE", "the head only grows", _SHRINKS_HEAD.format(differs="IS NOT"))
+    # INSERT OR REPLACE removes a row without firing the delete trigger: so what is inserted must be new.
+    refuse(
+        "audit_entry",
+        "INSERT",
+        "the next index is due",
+        'NEW."index" IS NOT (SELECT COALESCE(MAX("index"), -1) + 1 FROM audit_entry)',
+    )
+    for table in ("audit_entry_about", "audit_entry_value"):
+        refuse(table, "INSERT", "the entry is closed", "NEW.entry_id < (SELECT size FROM audit_head)")
+    refuse("audit_head", "INSERT", "there is one head", "EXISTS (SELECT 1 FROM audit_head)")
+    refuse(
+        "audit_verification",
+        "INSERT",
+        "audit_verification is never changed",
+        "NEW.id IS NOT NULL AND EXISTS (SELECT 1 FROM audit_verification WHERE id = NEW.id)",
+    )
+    return made
+
+
+_FUNCTION = (
+    "CREATE OR REPLACE FUNCTION audit_refuse() RETURNS trigger LANGUAGE plpgsql AS"
+    " $$ BEGIN RAISE EXCEPTION '%', TG_ARGV[0] USING ERRCODE = 'integrity_constraint_violation'; END $$"
+)
+_NEXT_FUNCTION = (
+    "CREATE OR REPLACE FUNCTION audit_next_index() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+    ' IF NEW."index" IS DISTINCT FROM (SELECT COALESCE(MAX("index"), -1) + 1 FROM audit_entry) THEN'
+    f" RAISE EXCEPTION '{_PROTECTED}the next index is due' USING ERRCODE = 'integrity_constraint_violation';"
+    " END IF; RETURN NEW; END $$"
+)
+_OPEN_FUNCTION = (
+    "CREATE OR REPLACE FUNCTION audit_open_entry() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+    " IF NEW.entry_id < (SELECT size FROM audit_head) THEN"
+    f" RAISE EXCEPTION '{_PROTECTED}the entry is closed' USING ERRCODE = 'integrity_constraint_violation';"
+    " END IF; RETURN NEW; END $$"
+)
+_ONE_HEAD_FUNCTION = (
+    "CREATE OR REPLACE FUNCTION audit_one_head() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+    " IF EXISTS (SELECT 1 FROM audit_head) THEN"
+    f" RAISE EXCEPTION '{_PROTECTED}there is one head' USING ERRCODE = 'integrity_constraint_violation';"
+    " END IF; RETURN NEW; END $$"
+)
+
+
+def _postgresql() -> dict[str, str]:
+    made: dict[str, str] = {}
+
+    def add(table: str, moment: str, function: str, condition: str = "") -> None:
+        name = f"{table}_{moment.lower()}"
+        each = "STATEMENT" if moment == "TRUNCATE" else "ROW"
+        when = f" WHEN ({condition})" if condition else ""
+        # ALWAYS: fires for replication roles too, by which a plain trigger is passed over.
+        made[name] = (
+            f"CREATE TRIGGER {name} BEFORE {moment} ON {table} FOR EACH {each}{when} EXECUTE FUNCTION {function};"
+            f" ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}"
+        )
+
+    def refuse(table: str, moment: str, words: str, condition: str = "") -> None:
+        add(table, moment, f"audit_refuse('{_PROTECTED}{words}')", condition)
+
+    for table in NEVER_CHANGED:
+        refuse(table, "UPDATE", f"{table} is never changed")
+    for table in NEVER_REMOVED:
+        refuse(table, "DELETE", f"{table} is never removed from")
+        refuse(table, "TRUNCATE", f"{table} is never removed from")
+    different = "IS DISTINCT FROM"
+    refuse(
+        "audit_entry_value", "UPDATE", "a value is erased or stays", _ALTERS_VALUE.format(differs=different)
+    )
+    refuse("audit_head", "UPDATE", "the head only grows", _SHRINKS_HEAD.format(differs=different))
+    add("audit_entry", "INSERT", "audit_next_index()")
+    add("audit_entry_about", "INSERT", "audit_open_entry()")
+    add("audit_entry_value", "INSERT", "audit_open_entry()")
+    add("audit_head", "INSERT", "audit_one_head()")
+    return made
+
+
+TRIGGERS: dict[str, dict[str, str]] = {"sqlite": _sqlite(), "postgresql": _postgresql()}
+FUNCTIONS: dict[str, list[str]] = {
+    "sqlite": [],
+    "postgresql": [_FUNCTION, _NEXT_FUNCTION, _OPEN_FUNCTION, _ONE_HEAD_FUNCTION],
+}
+
+
+def protect(connection: BaseDatabaseWrapper) -> None:
+    """Makes the triggers on `connection`'s database that do not stand; for migrations."""
+    missing = missing_triggers(connection)
+    with connection.cursor() as cursor:
+        for function in FUNCTIONS[connection.vendor]:
+            cursor.execute(function, None)
+        for name in missing:
+            cursor.execute(TRIGGERS[connection.vendor][name], None)
+
+
+def missing_triggers(connection: BaseDatabaseWrapper) -> list[str]:
+    """Names of triggers that should stand in `connection`'s database and do not, or stand otherwise on SQLite."""
+    expected = TRIGGERS[connection.vendor]
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+            found = dict(cursor.fetchall())
+            return sorted(name for name, sql in expected.items() if found.get(name) != sql)
+        cursor.execute("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled = 'A'")
+        standing = {name for (name,) in cursor.fetchall()}
+    return sorted(set(expected) - standing)
