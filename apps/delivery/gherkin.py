@@ -100,7 +100,7 @@ class Pickle:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """One scenario as written. An ``outline`` has examples; ``background``: the feature's, then the rule's."""
+    """One scenario as written. ``outline``: it has examples; ``background``: of feature and rule."""
 
     name: str
     rule: str
@@ -115,7 +115,7 @@ class Scenario:
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """A story's text. ``narrative`` is its description on one line; ``line``, ``keyword``: where it begins."""
+    """A story's text. ``narrative`` is its description on one line; ``line``: where it begins."""
 
     name: str
     narrative: str
@@ -170,7 +170,7 @@ def counts(feature: Feature | None) -> Counts:
 def step_types(keywords: Sequence[str], language: str | None = None) -> tuple[StepType, ...]:
     """The types of the steps of one scenario, background first, from their keywords as written.
 
-    For reports, which give only keywords. ``language`` is that of the story; without it the first that has all
+    For reports, which give only keywords. ``language`` is that of the story; without it the first with all
     the keywords is taken, English before all others. A keyword that is none is UNKNOWN.
     """
     words = [keyword.strip() for keyword in keywords]

@@ -115,7 +115,7 @@ def scenario_digest(
     steps: Iterable[StepMeaning],
     examples: Iterable[ExamplesMeaning],
 ) -> str:
-    """What one scenario means, with its background, placeholders as written; ``rule`` is "" outside of one."""
+    """What one scenario means, with its background, placeholders unfilled; ``rule`` is "" outside of one."""
     return _digest(
         {
             "v": SCENARIO_RECIPE,
