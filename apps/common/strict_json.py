@@ -1,7 +1,7 @@
 """JSON as safety.md asks: UTF-8, no key twice in one object, no NaN or Infinity, at most 32 levels deep.
 
-Python's own reader keeps the last of two equal keys, takes NaN, and ends in RecursionError when nested deep; each
-of these lets two readers of the same bytes see different things.
+Python's own reader keeps the last of two equal keys, takes NaN, and ends in RecursionError when nested deep;
+each of these lets two readers of the same bytes see different things.
 """
 
 import json
@@ -29,7 +29,7 @@ class NotStrictJson(ValueError):
 
 
 class _TwiceError(Exception):
-    """A key stands twice in one object; where is looked up only then, since looking costs more than reading."""
+    """A key stands twice in one object; where is looked up only then, for looking costs more than reading."""
 
 
 class _BadNumberError(Exception):

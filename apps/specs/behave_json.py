@@ -1,7 +1,7 @@
 """behave's JSON report: `behave -f json` (and `json.pretty`).
 
-A list of features, each with its elements: backgrounds, which only repeat the text, and scenarios, whose steps
-begin with the background's. It carries no instant and no language.
+A list of features, each with its elements: backgrounds, which only repeat the text, and scenarios, whose
+steps begin with the background's. It carries no instant and no language.
 """
 
 import re
@@ -15,21 +15,21 @@ from apps.specs.report import (
     NO_ZONE,
     Case,
     CaseStep,
+    Hook,
     Report,
     Status,
     capped,
-    first_failure,
+    checked_count,
     joined,
     nanoseconds,
-    of_steps,
+    outcome,
     total,
-    worst,
 )
 
 FORMAT = "behave-json"
 
-# The names of behave's Status; untested is what a dry run, a tag or an abort leaves. A scenario that was expected
-# to fail proves nothing when it does, and is a failure when it does not.
+# The names of behave's Status; untested is what a dry run, a tag or an abort leaves. A scenario that was
+# expected to fail proves nothing when it does, and is a failure when it does not.
 _STATUSES = {
     "passed": Status.PASSED,
     "failed": Status.FAILED,
@@ -62,7 +62,7 @@ def read(data: bytes, *, zone: ZoneInfo = NO_ZONE) -> Report:
         cases += joined(_cases(feature))
         if note := _note(feature):
             notes.append(note)
-    return Report(FORMAT, tuple(cases), None, "behave", tuple(notes))
+    return Report(FORMAT, checked_count(cases), None, "behave", tuple(notes))
 
 
 def _note(feature: Node) -> str:
@@ -89,8 +89,8 @@ def _cases(feature: Node) -> Iterator[Case]:
 def _own_statuses(elements: list[Node]) -> list[Status | None]:
     """What behave says of each element as a whole.
 
-    Its formatter writes a scenario's status when the next one begins, onto whatever element is then the last: the
-    background of a rule that comes between takes the status of the scenario before it.
+    Its formatter writes a scenario's status when the next one begins, onto whatever element is then the last:
+    the background of a rule that comes between takes the status of the scenario before it.
     """
     own: list[Status | None] = []
     scenario = None
@@ -110,13 +110,9 @@ def _case(element: Node, feature_name: str, uri: str, language: str | None, own:
     name = element.text("name", "")
     path, line = _place(element)
     steps = _steps(element, language)
-    status, message = of_steps([step.status for step in steps]), first_failure(steps)
-    if not steps:
-        status, message = worst([own or Status.SKIPPED, Status.SKIPPED]) or Status.SKIPPED, "No step was run."
-    elif status is Status.PASSED and own not in (None, Status.PASSED):
-        # A hook or a clean-up after the last step
-        status = own
-        message = f"All steps passed, but behave reports the scenario as {own.lower()}."
+    # behave counts hooks and clean-ups only in the scenario's own status
+    hooks = [Hook(own, f"behave reports the scenario as {own.lower()}.")] if own else []
+    status, message = outcome(steps, hooks)
     executed = [step.step for step in steps]
     return Case(
         feature_name=feature_name,

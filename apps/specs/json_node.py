@@ -7,6 +7,9 @@ from typing import Any
 from apps.common import strict_json
 from apps.specs.report import MAX_NAME, NotAReport, clean
 
+MAX_DOC_STRING = 200_000
+MAX_LINE = 10_000_000
+
 _KINDS = {
     dict: "an object",
     list: "a list",
@@ -49,7 +52,7 @@ class Node:
         return (Node(member, f"{self.path}[{number}]") for number, member in enumerate(self.value))
 
     def text(self, key: str, default: str | None = None, *, limit: int = MAX_NAME) -> str:
-        """The text under `key`, fit to be stored; `default` where it is absent, a refusal where that is None."""
+        """The text under `key`, fit to be stored; `default` where absent, a refusal where that is None."""
         found = self.child(key)
         if found.value is None and default is not None:
             return default
@@ -76,6 +79,11 @@ class Node:
             return found.value
         raise found.refusal(f"expected a whole number, found {found._kind()}.")
 
+    def line(self, key: str) -> int | None:
+        """The line number under `key`, None where absent or no line of any file."""
+        found = self.whole(key)
+        return found if found is not None and 0 < found < MAX_LINE else None
+
     def number(self, key: str) -> float | None:
         """The number under `key`, None where absent."""
         found = self.child(key)
@@ -94,17 +102,20 @@ class Node:
         return _KINDS.get(type(self.value), "something else")
 
 
-def root(data: bytes | str, *, where: str = "$") -> Node:
-    """The whole of a JSON text; raises NotAReport with the line where it is not strict JSON."""
+def root(data: bytes | str, *, where: str = "$", first_line: int = 1) -> Node:
+    """The whole of a JSON text; raises NotAReport with the line where it is not strict JSON.
+
+    `first_line` is the line in the file at which `data` begins.
+    """
     try:
         return Node(strict_json.parse(data), where)
     except strict_json.NotStrictJson as error:
-        raise NotAReport(str(error)) from error
+        raise NotAReport(f"Line {error.line + first_line - 1}: {error.problem}") from error
 
 
 def stored(text: str, node: Node) -> str:
     """`text`, read at `node`, as it may be stored; a doc string may be as long as a story."""
-    return clean(text, f"The text at {node.path}", 200_000)
+    return clean(text, f"The text at {node.path}", MAX_DOC_STRING)
 
 
 def cells(node: Node) -> tuple[str, ...]:

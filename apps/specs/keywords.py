@@ -7,11 +7,9 @@ from gherkin.dialect import DIALECTS
 
 from apps.delivery import gherkin
 
-_STEPS = ("given", "when", "then", "and", "but")
-
 
 def language(feature_keyword: str, step_keywords: Iterable[str]) -> str | None:
-    """The first language, English before all others, whose keywords these are; None where no one language has all.
+    """The first language, English before all others, that has all these keywords; None where none has.
 
     `feature_keyword` may be "" where the report does not say it.
     """
@@ -19,7 +17,7 @@ def language(feature_keyword: str, step_keywords: Iterable[str]) -> str | None:
 
 
 def typed(steps: Sequence[gherkin.Step], language: str | None) -> tuple[gherkin.Step, ...]:
-    """The steps of one scenario, background first, with their types resolved from their keywords as parse() does."""
+    """The steps of one scenario, background first, with types from their keywords as parse() gives them."""
     types = gherkin.step_types([step.keyword for step in steps], language)
     return tuple(
         gherkin.Step(kind, step.keyword, step.text, step.doc_string, step.table, step.line)
@@ -31,7 +29,8 @@ def typed(steps: Sequence[gherkin.Step], language: str | None) -> tuple[gherkin.
 def _language(feature_keyword: str, step_keywords: frozenset[str]) -> str | None:
     for name in ("en", *DIALECTS):
         words = DIALECTS[name]
-        known = {keyword.strip() for kind in _STEPS for keyword in words[kind]}
+        kinds = (words["given"], words["when"], words["then"], words["and"], words["but"])
+        known = {keyword.strip() for kind in kinds for keyword in kind}
         if step_keywords <= known and (not feature_keyword or feature_keyword in words["feature"]):
             return name
     return None

@@ -3,7 +3,7 @@
 A reader is `read(data, *, zone) -> Report`; it raises NotAReport, and nothing else, for what it cannot read.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -15,6 +15,7 @@ from apps.delivery import gherkin
 
 MAX_MESSAGE_BYTES = 4096
 MAX_NAME = 10_000
+MAX_CASES = 100_000  # about a hundred megabytes
 MAX_DURATION_NS = 2**63 - 1
 NO_ZONE = ZoneInfo("UTC")
 
@@ -40,10 +41,11 @@ WORST_FIRST = (
     Status.SKIPPED,
     Status.PASSED,
 )
+FAILURES = frozenset(WORST_FIRST) - {Status.PASSED, Status.SKIPPED}
 
 
 class NotAReport(ValueError):
-    """The bytes are not a report of the format asked for; the sentence says where (line or JSON path) and why."""
+    """The bytes are no report of that format; the sentence says where (line or JSON path) and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +73,12 @@ class Tried:
 class Case:
     """One scenario or example row as one run had it.
 
-    `name` and `feature_name` are as reported (`name` may end in behave's ` -- @1.2 examples`). `uri` is the path the
-    report gives, "" where it gives none. `line` is that of the scenario, or of the example row. `row` is (examples,
-    row), both from 1, where the report says it. `steps` None: the report does not name them. `message` is the first
-    failure's, at most 4 KiB. `run_digest` stands where the executed steps are known; `scenario_digest` only where the
-    report carries the source. `classname` is JUnit's own. `note` says what this case lacks and why.
+    `name` and `feature_name` are as reported (`name` may end in behave's ` -- @1.2 examples`). `uri` is the
+    path the report gives, "" where it gives none. `line` is that of the scenario, or of the example row.
+    `row` is (examples, row), both from 1, where the report says it. `steps` None: the report does not name
+    them. `message` is the first failure's, at most 4 KiB. `run_digest` stands where the executed steps are
+    known; `scenario_digest` only where the report carries the source. `classname` is JUnit's own. `note` says
+    what this case lacks and why.
     """
 
     feature_name: str
@@ -130,7 +133,7 @@ def worst(statuses: Iterable[Status]) -> Status | None:
 
 
 def capped(message: str) -> str:
-    """`message` with at most 4 KiB of UTF-8. What no database stores is shown as U+FFFD: it is words, not identity."""
+    """`message` with at most 4 KiB of UTF-8. What no database stores becomes U+FFFD: it names nothing."""
     plain = message.replace("\x00", "�").encode("utf-8", "replace")
     if len(plain) <= MAX_MESSAGE_BYTES:
         return plain.decode("utf-8")
@@ -138,15 +141,30 @@ def capped(message: str) -> str:
 
 
 def clean(text: str, where: str, limit: int = MAX_NAME) -> str:
-    """`text` as it may be stored; raises NotAReport naming `where` for NUL, lone surrogates and overlong text."""
+    """`text` as it may be stored; raises NotAReport naming `where` for NUL, lone surrogates, overlong text."""
     try:
         return clean_text(text, what=where, limit=limit)
     except Refused as refused:
         raise NotAReport(refused.sentence) from refused
 
 
+def checked_count(cases: Sequence[Case]) -> tuple[Case, ...]:
+    """`cases`; raises NotAReport where there are more than one import takes."""
+    if len(cases) > MAX_CASES:
+        raise NotAReport(f"The report holds {len(cases):,} cases; at most {MAX_CASES:,} are taken at once.")
+    return tuple(cases)
+
+
+def path_of(uri: str) -> str:
+    """The path that a report's `uri` names: without `file:` or `classpath:`."""
+    for prefix in ("file://", "file:", "classpath:"):
+        if uri.startswith(prefix):
+            return uri.removeprefix(prefix)
+    return uri
+
+
 def nanoseconds(seconds: float) -> int | None:
-    """`seconds` in nanoseconds; None for what is no duration (clocks that were set back give negative ones)."""
+    """`seconds` in nanoseconds; None for what is no duration (clocks set back give negative ones)."""
     found = seconds * 1e9
     return round(found) if 0 <= found <= MAX_DURATION_NS else None
 
@@ -160,21 +178,30 @@ def instant(text: str, zone: ZoneInfo) -> datetime | None:
         return None
 
 
-def of_steps(statuses: Iterable[Status | None]) -> Status:
-    """The status of a case from those of its steps and hooks.
+@dataclass(frozen=True, slots=True)
+class Hook:
+    """What ran around a case or a step: it counts for the status, never for what was executed."""
+
+    status: Status
+    message: str = ""
+
+
+def outcome(steps: Sequence[CaseStep], hooks: Sequence[Hook] = ()) -> tuple[Status, str]:
+    """The status of a case, the worst of its steps and hooks, and the first failure's words.
 
     A step that did not run keeps a case from passing, and a case without steps proves nothing: SKIPPED.
     """
-    found = list(statuses)
-    return worst(status or Status.SKIPPED for status in found) or Status.SKIPPED
-
-
-def first_failure(steps: Iterable[CaseStep]) -> str:
-    """What the first step that neither passed nor was skipped says, or words that name it; "" where all did."""
+    statuses = [step.status or Status.SKIPPED for step in steps] or [Status.SKIPPED]
+    status = worst([*statuses, *(hook.status for hook in hooks)]) or Status.SKIPPED
     for step in steps:
-        if step.status not in (None, Status.PASSED, Status.SKIPPED):
-            return step.message or capped(f"{step.step.keyword} {step.step.text}: {step.status.lower()}.")
-    return ""
+        if step.status in FAILURES:
+            return status, step.message or capped(
+                f"{step.step.keyword} {step.step.text}: {step.status.lower()}."
+            )
+    for hook in hooks:
+        if hook.status in FAILURES:
+            return status, hook.message or f"A hook ended as {hook.status.lower()}."
+    return status, "" if steps else "No step was run."
 
 
 def total(durations: Iterable[int | None]) -> int | None:
@@ -184,7 +211,9 @@ def total(durations: Iterable[int | None]) -> int | None:
 
 
 def joined(cases: Iterable[Case]) -> list[Case]:
-    """`cases` with each run of the same one (path, line, name) as one: reports without attempts write retries so."""
+    """`cases` with each run of the same one (path, line, name) as one: reports without attempts write retries
+    so.
+    """
     found: list[Case] = []
     for case in cases:
         last = found[-1] if found else None
