@@ -18,6 +18,8 @@ class StorySignOff(models.Model):
 
     story = models.ForeignKey(Story, on_delete=models.PROTECT, related_name="+")
     version = models.ForeignKey(StoryVersion, on_delete=models.PROTECT, related_name="+")
+    # Counted from 1 for each story under its lock: of two that sign at once, the second cannot write.
+    number = models.PositiveIntegerField()
     digest = models.CharField(max_length=64)
     meaning = models.CharField(max_length=10, choices=Meaning)
     # Several stories may be signed at once, with one re-authentication; each has its own signature.
@@ -25,6 +27,7 @@ class StorySignOff(models.Model):
 
     class Meta:
         ordering = ["-pk"]
+        constraints = [models.UniqueConstraint(fields=["story", "number"], name="story_sign_off_number_once")]
 
     def __str__(self) -> str:
         return f"{self.story.key} {self.meaning}"
@@ -52,12 +55,15 @@ class EpicSignOff(models.Model):
 
     epic = models.ForeignKey(Epic, on_delete=models.PROTECT, related_name="+")
     dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="+")
+    # Counted from 1 for each epic under its lock: of two that sign at once, the second cannot write.
+    number = models.PositiveIntegerField()
     promise = models.CharField(max_length=64)
     meaning = models.CharField(max_length=30, choices=Meaning)
     signature = models.OneToOneField(Signature, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         ordering = ["-pk"]
+        constraints = [models.UniqueConstraint(fields=["epic", "number"], name="epic_sign_off_number_once")]
 
     def __str__(self) -> str:
         return f"{self.epic.key} {self.meaning}"

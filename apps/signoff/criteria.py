@@ -1,0 +1,150 @@
+"""The criteria of an epic's gate: a list of functions, each `criterion(epic, at) -> Verdict`.
+
+`epic` is `facts.EpicFacts`: the epic with what all criteria need, read for many epics in a few queries. To add a
+criterion, write its function here; the gate, the pages, dossiers and waivers take it up from the list.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.urls import reverse
+
+from apps.delivery.states import STORY_STATES, StoryState
+from apps.organization.roles import Role
+from apps.signoff.facts import EpicFacts
+from apps.signoff.models import NFRAttestation
+from apps.signoff.states import VerdictState
+from apps.signoff.verdicts import Verdict
+
+Judge = Callable[[EpicFacts, datetime], Verdict]
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """One line of the gate."""
+
+    name: str
+    title: str
+    judge: Judge
+
+
+CRITERIA: list[Criterion] = []
+
+
+def criterion(name: str, title: str) -> Callable[[Judge], Judge]:
+    """Adds the function to the gate under a name that dossiers and waivers keep."""
+
+    def add(judge: Judge) -> Judge:
+        CRITERIA.append(Criterion(name, title, judge))
+        return judge
+
+    return add
+
+
+@criterion("stories_signed", "Stories signed")
+def stories_signed(epic: EpicFacts, at: datetime) -> Verdict:
+    """Every story is signed at its current meaning."""
+    tally = epic.stories
+    url = f"{reverse('delivery:story_list')}?epic={epic.key}"
+    if not tally.total:
+        return Verdict(VerdictState.UNMET, "No stories: there is nothing to accept", epic.holders(Role.PRODUCT_OWNER), url)
+    words = f"{tally.signed} of {tally.total} stories signed at their current text"
+    if tally.signed == tally.total:
+        return Verdict(VerdictState.MET, words, url=url)
+    story = epic.first_unsigned
+    if story is None:
+        return Verdict(VerdictState.UNKNOWN, words, epic.holders(Role.BUSINESS_ANALYST), url)
+    _, step, role = STORY_STATES[StoryState(story.state)]
+    return Verdict(
+        VerdictState.UNMET,
+        words,
+        owner=epic.holders(_role_called(role)),
+        url=story.get_absolute_url(),
+        detail=f"{story.key} is {StoryState(story.state).label.lower()}: {step.lower()}",
+    )
+
+
+@criterion("run_green", "Latest run green")
+def run_green(epic: EpicFacts, at: datetime) -> Verdict:
+    """Every scenario of every story has passed, at its current meaning, in its latest run."""
+    tally = epic.stories
+    url = f"{reverse('specs:run_list')}?epic={epic.key}"
+    owner = epic.holders(Role.ENGINEERING_TEAM_LEAD)
+    if not tally.total or not tally.proven:
+        return Verdict(VerdictState.UNKNOWN, "No run of the current texts yet", owner, url)
+    if tally.green == tally.total:
+        words = f"Latest run of every scenario is green, {tally.total} of {tally.total} stories"
+        return Verdict(VerdictState.MET, words, url=url, detail=epic.run_words)
+    words = f"{tally.green} of {tally.total} stories have all scenarios green"
+    detail = f"{tally.red} failing" if tally.red else f"{tally.total - tally.green} without complete evidence"
+    return Verdict(VerdictState.UNMET, words, owner, url, detail=detail)
+
+
+@criterion("nfrs_attested", "NFRs attested")
+def nfrs_attested(epic: EpicFacts, at: datetime) -> Verdict:
+    """Every NFR is attested as met, as it is defined now and not expired, or waived by itself."""
+    if not epic.nfrs:
+        return Verdict(VerdictState.MET, "No NFRs defined")
+    waived = {waiver.subject for waiver in epic.waivers if waiver.criterion == "nfrs_attested" and waiver.subject}
+    met, open_nfrs, failed = 0, [], []
+    for nfr in epic.nfrs:
+        attestation = epic.attestations.get(nfr.pk)
+        current = attestation and attestation.nfr_digest == nfr.digest and attestation.until_on >= at.date()
+        if current and attestation and attestation.verdict == NFRAttestation.Verdict.MET:
+            met += 1
+        elif nfr.key not in waived:
+            (failed if current else open_nfrs).append(nfr)
+    total, left = len(epic.nfrs), [*failed, *open_nfrs]
+    if left:
+        state = VerdictState.UNMET if failed else VerdictState.UNKNOWN
+        words = f"{met} of {total} NFRs attested as met; {left[0].key} is {'not met' if failed else 'not attested'}"
+        return Verdict(
+            state, words, epic.holders(Role.SRE_LEAD), reverse("signoff:nfr_attest", args=[left[0].key]), left[0].title
+        )
+    if met < total:
+        return Verdict(VerdictState.WAIVED, f"{met} of {total} NFRs attested as met, {total - met} waived")
+    return Verdict(VerdictState.MET, f"{total} of {total} NFRs attested as met")
+
+
+@criterion("dependencies_signed", "Hard dependencies signed")
+def dependencies_signed(epic: EpicFacts, at: datetime) -> Verdict:
+    """Every epic that this one cannot ship without is signed, and neither drifted nor regressed since."""
+    if not epic.hard_dependencies:
+        return Verdict(VerdictState.MET, "No hard dependencies")
+    total = len(epic.hard_dependencies)
+    waiting = [needed for needed in epic.hard_dependencies if needed.state != "SIGNED"]
+    words = f"{total - len(waiting)} of {total} hard dependencies signed"
+    if not waiting:
+        return Verdict(VerdictState.MET, words)
+    first = waiting[0]
+    return Verdict(
+        VerdictState.UNMET, f"{words}; {first.key} is not", f"Product Owner of {first.key}", first.get_absolute_url()
+    )
+
+
+@criterion("seats_filled", "Seats filled, no conflict")
+def seats_filled(epic: EpicFacts, at: datetime) -> Verdict:
+    """The three seats of the epic and an analyst's are held, and nobody holds both sides of one sign-off."""
+    url = reverse("organization:triad_grid", args=[epic.key])
+    needed = [Role.PRODUCT_OWNER, Role.SOLUTION_ARCHITECT, Role.SRE_LEAD, Role.BUSINESS_ANALYST]
+    vacant = [role.label for role in needed if not epic.holding(role)]
+    if vacant:
+        return Verdict(VerdictState.UNMET, f"Vacant: {', '.join(vacant)}", "Whoever hands out seats", url)
+    for one, other, why in CONFLICTS:
+        both = epic.holding(one) & epic.holding(other)
+        if both:
+            words = f"One person holds both {one.label} and {other.label}: {why}"
+            return Verdict(VerdictState.UNMET, words, "Whoever hands out seats", url)
+    return Verdict(VerdictState.MET, "Product, engineering and SRE seats are filled, no conflict", url=url)
+
+
+# Two seats that stand on both sides of one sign-off.
+CONFLICTS = [
+    (Role.PRODUCT_OWNER, Role.BUSINESS_ANALYST, "who signs the stories does not sign the epic"),
+    (Role.PRODUCT_OWNER, Role.SRE_LEAD, "a waiver needs two people"),
+]
+
+
+def _role_called(label: str) -> Role:
+    return next((role for role in Role if role.label == label), Role.BUSINESS_ANALYST)

@@ -1,0 +1,148 @@
+"""Reading agreement: gates, promises, what changed, who signed."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from django.utils import timezone
+
+from apps.audit.canonical import canonical_digest
+from apps.common.instants import instant_text
+from apps.delivery.models import NFR, Epic, Story
+from apps.organization.models import Person
+from apps.signoff.criteria import CRITERIA
+from apps.signoff.dossier import Shown, dossier_body, read_dossier
+from apps.signoff.facts import EpicFacts, granted_waivers, read_facts
+from apps.signoff.models import EpicSignOff, SignOffRequest, StorySignOff, Waiver
+from apps.signoff.promise import Leaf, PromiseDifference, promise_difference, promise_root
+from apps.signoff.states import VerdictState
+from apps.signoff.verdicts import Gate, Judged, Verdict
+
+
+def judge(epic: EpicFacts, *, at: datetime) -> Gate:
+    """The gate of one epic: every criterion judged, and what a granted waiver covers marked as waived."""
+    return Gate([Judged(item.name, item.title, _waived(epic, item.name, item.judge(epic, at))) for item in CRITERIA])
+
+
+def _waived(epic: EpicFacts, name: str, verdict: Verdict) -> Verdict:
+    if verdict.state in {VerdictState.MET, VerdictState.WAIVED}:
+        return verdict
+    waiver = next((waiver for waiver in epic.waivers if waiver.criterion == name and not waiver.subject), None)
+    if waiver is None:
+        return verdict
+    return Verdict(
+        VerdictState.WAIVED,
+        f"{verdict.words}; waived by {waiver.key} until {waiver.until_on:%d %b %Y}",
+        owner=waiver.owner.name,
+        url=verdict.url,
+        detail=waiver.reason,
+    )
+
+
+def gates(epics: Sequence[Epic], *, at: datetime | None = None) -> dict[int, Gate]:
+    """Gates by the epic's primary key, in a number of queries that does not grow with the epics."""
+    now = at or timezone.now()
+    return {pk: judge(item, at=now) for pk, item in read_facts(epics, at=now).items()}
+
+
+def promise_leaves(epic: Epic, *, at: datetime) -> list[Leaf]:
+    """What the epic promises at `at`: its stories, its NFR definitions, the waivers granted. Three queries."""
+    stories = Story.objects.active().filter(epic=epic).order_by("pk").only("key", "digest", "title")
+    nfrs = NFR.objects.filter(epic=epic, archived_at=None).order_by("pk")
+    return [
+        *(Leaf("story", story.key, story.digest, story.title) for story in stories),
+        *(Leaf("nfr", nfr.key, nfr.digest, nfr.title) for nfr in nfrs),
+        *(_waiver_leaf(waiver) for waiver in granted_waivers([epic.pk], at=at)),
+    ]
+
+
+def _waiver_leaf(waiver: Waiver) -> Leaf:
+    return Leaf("waiver", waiver.key, waiver_digest(waiver), f"{waiver.criterion} until {waiver.until_on.isoformat()}")
+
+
+def waiver_digest(waiver: Waiver) -> str:
+    """SHA-256 of what the waiver allows: which criterion, for what, until when, and whose it is."""
+    return canonical_digest(
+        {
+            "key": waiver.key,
+            "criterion": waiver.criterion,
+            "subject": waiver.subject,
+            "until_on": waiver.until_on.isoformat(),
+            "owner": waiver.owner.key,
+        }
+    )
+
+
+def current_promise(epic: Epic, *, at: datetime | None = None) -> str:
+    """The promise root as things stand."""
+    return promise_root(promise_leaves(epic, at=at or timezone.now()))
+
+
+def current_dossier(epic: Epic, *, at: datetime) -> tuple[Shown, Gate, EpicFacts]:
+    """The dossier as of `at`, with the gate and the facts it was made from."""
+    epic_facts = read_facts([epic], at=at)[epic.pk]
+    gate = judge(epic_facts, at=at)
+    body = dossier_body(
+        epic_key=epic.key,
+        epic_title=epic.title,
+        leaves=promise_leaves(epic, at=at),
+        gate=gate,
+        at=instant_text(at),
+    )
+    return read_dossier(body), gate, epic_facts
+
+
+def latest_acceptance(epic: Epic) -> EpicSignOff | None:
+    """The last sign-off that accepted the epic, if it was not rejected since; dossier and signer loaded."""
+    latest = (
+        EpicSignOff.objects.filter(epic=epic)
+        .select_related("dossier", "signature__person", "signature__delegated_by")
+        .order_by("-number")
+        .first()
+    )
+    return None if latest is None or latest.meaning == EpicSignOff.Meaning.REJECT else latest
+
+
+def changed_since(acceptance: EpicSignOff | None, leaves: Iterable[Leaf]) -> PromiseDifference | None:
+    """How the promise differs from the accepted one; None where there is none to compare with."""
+    if acceptance is None:
+        return None
+    return promise_difference(read_dossier(bytes(acceptance.dossier.body)).leaves, leaves)
+
+
+def epic_sign_offs(epic: Epic) -> list[EpicSignOff]:
+    """Every sign-off of the epic, the latest first, with signers."""
+    return list(EpicSignOff.objects.filter(epic=epic).select_related("signature__person").order_by("-number"))
+
+
+def story_sign_offs(story: Story) -> list[StorySignOff]:
+    """Every sign-off of the story, the latest first, with signers."""
+    return list(
+        StorySignOff.objects.filter(story=story).select_related("signature__person", "version").order_by("-number")
+    )
+
+
+def meaning_authors(story: Story) -> set[int]:
+    """Primary keys of the persons who wrote the story's current meaning, reformatting included."""
+    return set(story.versions.filter(digest=story.digest).values_list("author_id", flat=True))
+
+
+def signed_stories_of(person_ids: Iterable[int], epic: Epic) -> list[Story]:
+    """Stories of the epic whose current signature is of one of these persons."""
+    from_them = Story.objects.active().filter(epic=epic, signed_by_id__in=list(person_ids))
+    return [story for story in from_them if story.is_signed]
+
+
+def open_requests(person: Person) -> list[SignOffRequest]:
+    """What others ask this person to sign, the oldest first."""
+    return list(
+        SignOffRequest.objects.filter(asked_of=person, answered_at=None)
+        .select_related("epic", "story", "asked_by")
+        .order_by("asked_at")[:50]
+    )
+
+
+def waivers_of(epic: Epic) -> list[Waiver]:
+    """All waivers of the epic, the latest first, with owner, asker and grants."""
+    return list(
+        Waiver.objects.filter(epic=epic).select_related("owner", "asked_by").prefetch_related("grants__granted_by")
+    )
