@@ -1,0 +1,25 @@
+"""What the frame of every page needs. No queries: numbers in it are loaded after the page."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from apps.common.navigation import navigation, url_or_none
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """Navigation, version, whether this is the demo, and the addresses in the top bar ("" where not built yet)."""
+    return {
+        "navigation": list(navigation(request.path)),
+        "version": getattr(settings, "PORTAL_VERSION", ""),
+        "demo_mode": getattr(settings, "PORTAL_DEMO", False),
+        "home_url": url_or_none("desk:desk_detail") or "/",
+        "search_url": url_or_none("desk:search"),
+        "inbox_url": url_or_none("desk:inbox"),
+        "inbox_count_url": url_or_none("desk:inbox_count"),
+        "profile_url": url_or_none("organization:profile"),
+        "logout_url": url_or_none("account_logout"),
+        "password_url": url_or_none("account_change_password"),
+        "second_factor_url": url_or_none("mfa_index"),
+    }

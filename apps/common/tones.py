@@ -1,0 +1,87 @@
+"""How a state looks: its tone, its icon and its word. State is never by color alone.
+
+Data, no code: the one palette of five meanings, and which stored state has which. A room adds a line here
+when it adds a state.
+"""
+
+from typing import Literal, NamedTuple
+
+ToneName = Literal["good", "attention", "bad", "neutral", "info"]
+
+
+class Tone(NamedTuple):
+    """One state's look: the class of its color, the symbol of the sprite, the word for readers."""
+
+    name: ToneName
+    icon: str
+    word: str
+
+
+TONES: dict[str, Tone] = {
+    # The five meanings themselves; the word is given beside them.
+    "good": Tone("good", "good", "Good"),
+    "attention": Tone("attention", "attention", "Attention"),
+    "bad": Tone("bad", "bad", "Bad"),
+    "neutral": Tone("neutral", "neutral", "Neutral"),
+    "info": Tone("info", "info", "Note"),
+    # Stories
+    "DRAFT": Tone("neutral", "draft", "Draft"),
+    "READY": Tone("info", "ready", "Ready"),
+    "BROKEN": Tone("attention", "broken", "Broken by edit"),
+    "FAILING": Tone("bad", "bad", "Failing"),
+    "PASSING": Tone("good", "good", "Passing"),
+    "SIGNED": Tone("good", "sign", "Signed"),
+    "ARCHIVED": Tone("neutral", "archive", "Archived"),
+    # Epics
+    "DRIFTED": Tone("attention", "drift", "Signed, drifted"),
+    "REGRESSED": Tone("bad", "regress", "Regressed"),
+    "BLOCKED": Tone("attention", "lock", "Blocked"),
+    "OPEN": Tone("info", "neutral", "Open"),
+    "ACCEPTED": Tone("good", "sign", "Accepted"),
+    "ACCEPTED_WITH_EXCEPTIONS": Tone("good", "sign", "Accepted with exceptions"),
+    "REJECTED": Tone("bad", "bad", "Rejected"),
+    # Criteria of a gate
+    "MET": Tone("good", "good", "Met"),
+    "UNMET": Tone("bad", "bad", "Unmet"),
+    "WAIVED": Tone("attention", "waived", "Waived"),
+    "UNKNOWN": Tone("neutral", "unknown", "Unknown"),
+    # Results of scenarios and runs
+    "PASSED": Tone("good", "good", "Passed"),
+    "FAILED": Tone("bad", "bad", "Failed"),
+    "ERROR": Tone("bad", "attention", "Error"),
+    "SKIPPED": Tone("neutral", "skipped", "Skipped"),
+    "PENDING": Tone("neutral", "clock", "Pending"),
+    "UNDEFINED": Tone("bad", "unknown", "Undefined"),
+    "AMBIGUOUS": Tone("bad", "dependency", "Ambiguous"),
+    "STALE": Tone("attention", "clock", "Stale"),
+    "NO_DATA": Tone("neutral", "unknown", "No data"),
+    # Seats, people, exceptions, requests
+    "VACANT": Tone("attention", "unknown", "Vacant"),
+    "CONFLICT": Tone("bad", "attention", "Conflict"),
+    "ACTIVE": Tone("good", "good", "Active"),
+    "INACTIVE": Tone("neutral", "archive", "Inactive"),
+    "ENDED": Tone("neutral", "archive", "Ended"),
+    "REQUESTED": Tone("info", "clock", "Requested"),
+    "GRANTED": Tone("good", "good", "Granted"),
+    "DECLINED": Tone("bad", "bad", "Declined"),
+    "EXPIRED": Tone("attention", "clock", "Expired"),
+    "WITHDRAWN": Tone("neutral", "archive", "Withdrawn"),
+    "ATTESTED": Tone("good", "good", "Attested"),
+    "HARD": Tone("neutral", "dependency", "Hard"),
+    "SOFT": Tone("neutral", "dependency", "Soft"),
+    # Work in the background, checks of the log
+    "WAITING": Tone("neutral", "clock", "Waiting"),
+    "RUNNING": Tone("info", "run", "Running"),
+    "DONE": Tone("good", "good", "Done"),
+    "REFUSED": Tone("bad", "bad", "Refused"),
+    "VERIFIED": Tone("good", "audit", "Verified"),
+    "TAMPERED": Tone("bad", "attention", "Changed"),
+    "DEMO": Tone("info", "flask", "Demo data"),
+}
+
+
+def tone_of(state: object) -> Tone:
+    """The look of a stored state or of one of the five meanings; a state nobody listed is neutral and says its name."""
+    name = str(getattr(state, "value", state))
+    known = TONES.get(name) or TONES.get(name.upper())
+    return known or Tone("neutral", "neutral", name.replace("_", " ").capitalize())
