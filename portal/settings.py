@@ -8,6 +8,8 @@ from pathlib import Path
 
 import environ
 
+from portal.up.places import socket_path
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.FileAwareEnv()
 
@@ -26,6 +28,8 @@ CSRF_TRUSTED_ORIGINS = env.list("PORTAL_CSRF_TRUSTED_ORIGINS", default=[])
 # Set by `up` alone, and only where it made the database itself and listens on loopback.
 PORTAL_DEMO = env.bool("PORTAL_DEMO", default=False)
 PORTAL_VERSION = "0.1.0"
+# `up` writes it while nobody is there yet; who knows it may make the first administrator.
+FIRST_RUN_KEY_FILE = VAR / "first_run_key"
 
 INSTALLED_APPS = [
     "portal",  # for its commands: `up` and what it starts
@@ -80,7 +84,9 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "apps.common.context.frame",
             ],
-            "builtins": ["apps.common.templatetags.components", "apps.common.templatetags.panel"],
+            "builtins": [
+                f"apps.common.templatetags.{library}" for library in ("components", "blocks", "fields", "panel")
+            ],
         },
     },
 ]
@@ -99,7 +105,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-REDIS_URL = env.str("REDIS_URL", default=f"unix://{VAR / 'run' / 'valkey.sock'}")
+REDIS_URL = env.str("REDIS_URL", default=f"unix://{socket_path(VAR)}")
 # Django's cache lives in the process: nothing that must be right depends on it.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
