@@ -1,9 +1,9 @@
 """The difference of meaning between two versions of a story, for the one who signs the newer.
 
 Only what counts for the digests (``meaning.py``) is compared, so that the difference is empty exactly when
-the digests are equal. Scenarios find their partner in the other version in this order: equal ones; of the same
-rule and name; with the same steps and examples (renamed); last, those that share most lines, if more than
-half. Lines within a changed scenario are those of its text, compared by meaning and shown as written: And for
+the digests are equal. Scenarios find their partner in the other version in this order: equal ones; of the
+same rule and name; with the same steps and examples (renamed); last, those that share most lines, if more
+than half. Lines within a changed scenario are those of its text, compared by meaning and shown as written: And for
 Given is no difference.
 """
 
@@ -104,7 +104,7 @@ class StoryDifference:
 
     @property
     def words(self) -> str:
-        """The difference in one sentence without a full stop: "1 scenario changed, 2 added; narrative changed"."""
+        """In one line: "1 scenario changed, 2 added; narrative changed"."""
         if not self:
             return "no change of meaning"
         amounts = [(len(self.of(change)), change) for change in Change]
@@ -196,7 +196,7 @@ def _guess(partners: dict[int, int], before: Sequence[Scenario], after: Sequence
 
 
 def _moved(partners: dict[int, int]) -> set[int]:
-    """Indexes in the newer version of scenarios that changed places: those outside a longest run in old order."""
+    """Indexes in the newer version of moved scenarios: those outside a longest run in old order."""
     order = list(partners.items())
     best: list[int] = []
     link: list[int] = []
@@ -272,11 +272,7 @@ class _Written:
 
 
 def _scenario_lines(scenario: Scenario) -> list[_Written]:
-    rule = (
-        [_Written(("rule", meaning.plain(scenario.rule)), f"Rule: {scenario.rule}", 0)]
-        if scenario.rule
-        else []
-    )
+    rule = _Written(("rule", meaning.plain(scenario.rule)), f"Rule: {scenario.rule}", 0)
     word = "Scenario Outline" if scenario.outline else "Scenario"
     name = _Written(("scenario", meaning.plain(scenario.name)), f"{word}: {scenario.name}".rstrip(), 0)
     return [*([rule] if scenario.rule else []), name, *_body_lines(scenario)]
