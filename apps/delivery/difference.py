@@ -3,8 +3,8 @@
 Only what counts for the digests (``meaning.py``) is compared, so that the difference is empty exactly when
 the digests are equal. Scenarios find their partner in the other version in this order: equal ones; of the
 same rule and name; with the same steps and examples (renamed); last, those that share most lines, if more
-than half. Lines within a changed scenario are those of its text, compared by meaning and shown as written: And for
-Given is no difference.
+than half. Lines within a changed scenario are those of its text, compared by meaning and shown as written:
+And for Given is no difference.
 """
 
 from collections import Counter

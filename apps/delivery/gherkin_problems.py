@@ -61,7 +61,8 @@ def _unexpected_words(shown: str, line: str, expected: set[str], language: str) 
     if "#StepLine" not in expected:
         return f"{shown} cannot stand here. Expected is {_heads(language, 'scenario', 'examples', 'rule')}."
     steps = ", ".join(_word(kind, language) for kind in ("given", "when", "then", "and", "but"))
-    return f"{shown} is no step. A step begins with {steps} or *; a comment begins with #."
+    star = " or *" if "* " in DIALECTS[language]["given"] else ""
+    return f"{shown} is no step. A step begins with {steps}{star}; a comment begins with #."
 
 
 def _misplaced(line: str, expected: set[str], language: str) -> str:
@@ -70,9 +71,7 @@ def _misplaced(line: str, expected: set[str], language: str) -> str:
         return "A text holds one feature only. Put the second one into a story of its own."
     if _begins(line, spec["background"]):
         word = _word("background", language)
-        return (
-            f"There may be one “{word}:” for the feature and one for each rule, before their first scenario."
-        )
+        return f"There may be one “{word}:” in the feature and one in each rule, before the first scenario."
     if _begins(line, spec["examples"]):
         return f"“{_short(line)}” must stand under the steps of a “{_word('scenarioOutline', language)}:”."
     if "#StepLine" not in expected and _keyword_of(line, language):
