@@ -84,7 +84,9 @@ class Epic(models.Model):
     failing_story_count = models.PositiveIntegerField(default=0)
 
     services = models.ManyToManyField(Service, through="EpicService", related_name="+")
-    needs = models.ManyToManyField("self", through="EpicDependency", symmetrical=False, related_name="needed_by")
+    needs = models.ManyToManyField(
+        "self", through="EpicDependency", symmetrical=False, related_name="needed_by"
+    )
 
     objects = EpicQuerySet.as_manager()
 
@@ -92,7 +94,9 @@ class Epic(models.Model):
         ordering = ["pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["initiative", "path"], condition=~Q(path="") & Q(archived_at=None), name="epic_path_once"
+                fields=["initiative", "path"],
+                condition=~Q(path="") & Q(archived_at=None),
+                name="epic_path_once",
             ),
         ]
 

@@ -21,11 +21,15 @@ class FeatureImport(models.Model):
 
     key = models.CharField(max_length=20, unique=True)
     initiative_title = models.CharField(max_length=200)
-    initiative = models.ForeignKey(Initiative, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    initiative = models.ForeignKey(
+        Initiative, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     source = models.CharField(max_length=500, help_text="The folder's or archive's name")
     archive = models.BinaryField(null=True, blank=True)
     skip_refused = models.BooleanField(default=False)
-    text_at = models.DateTimeField(null=True, blank=True, help_text="Since when the texts hold, where older than now")
+    text_at = models.DateTimeField(
+        null=True, blank=True, help_text="Since when the texts hold, where older than now"
+    )
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     files_total = models.PositiveIntegerField(default=0)
     files_read = models.PositiveIntegerField(default=0)

@@ -10,31 +10,47 @@ from apps.delivery.states import StoryState
 from apps.organization.models import Person, Team
 
 
+class StoryVerdict(models.TextChoices):
+    """What the latest runs say of a story's meaning as a whole."""
+
+    NONE = "", "No evidence"
+    INCOMPLETE = "INCOMPLETE", "Incomplete"
+    FAILED = "FAILED", "Failed"
+    PASSED = "PASSED", "Passed"
+
+
+def story_condition(state: str) -> Q:
+    """The table of `Story.state` as a condition of the database: one of `StoryState`, or REGRESSED."""
+    written = Q(scenario_count__gt=0)
+    signed = written & ~Q(signed_digest="") & Q(signed_digest=F("digest"))
+    unsigned = written & (Q(signed_digest="") | ~Q(signed_digest=F("digest")))
+    current = Q(evidence_digest=F("digest"))
+    return {
+        "DRAFT": Q(scenario_count=0),
+        "SIGNED": signed,
+        "REGRESSED": signed & current & Q(evidence_verdict=StoryVerdict.FAILED),
+        "READY": unsigned
+        & (
+            Q(evidence_digest="")
+            | (current & Q(evidence_verdict__in=[StoryVerdict.NONE, StoryVerdict.INCOMPLETE]))
+        ),
+        "BROKEN": unsigned & ~Q(evidence_digest="") & ~current,
+        "FAILING": unsigned & current & Q(evidence_verdict=StoryVerdict.FAILED),
+        "PASSING": unsigned & current & Q(evidence_verdict=StoryVerdict.PASSED),
+    }[str(state)]
+
+
 class StoryQuerySet(models.QuerySet["Story"]):
     def active(self) -> "StoryQuerySet":
         return self.filter(archived_at=None)
 
     def in_state(self, state: str) -> "StoryQuerySet":
         """Stories in one of `StoryState`: the same table as `Story.state`, as a condition of the database."""
-        signed = ~Q(signed_digest="") & Q(signed_digest=F("digest"))
-        current = Q(evidence_digest=F("digest"))
-        conditions = {
-            StoryState.DRAFT: Q(scenario_count=0),
-            StoryState.SIGNED: signed,
-            StoryState.READY: ~signed
-            & Q(scenario_count__gt=0)
-            & (Q(evidence_digest="") | (current & Q(evidence_verdict=Story.Verdict.INCOMPLETE))),
-            StoryState.BROKEN: ~signed & Q(scenario_count__gt=0) & ~Q(evidence_digest="") & ~current,
-            StoryState.FAILING: ~signed & Q(scenario_count__gt=0) & current & Q(evidence_verdict=Story.Verdict.FAILED),
-            StoryState.PASSING: ~signed & Q(scenario_count__gt=0) & current & Q(evidence_verdict=Story.Verdict.PASSED),
-        }
-        return self.filter(conditions[StoryState(state)])
+        return self.filter(story_condition(StoryState(state)))
 
     def regressed(self) -> "StoryQuerySet":
         """Signed stories that a later run failed."""
-        return self.in_state(StoryState.SIGNED).filter(
-            evidence_digest=F("digest"), evidence_verdict=Story.Verdict.FAILED
-        )
+        return self.filter(story_condition("REGRESSED"))
 
 
 class Story(models.Model):
@@ -44,11 +60,7 @@ class Story(models.Model):
     through this room's actions; the state is computed from the columns.
     """
 
-    class Verdict(models.TextChoices):
-        NONE = "", "No evidence"
-        INCOMPLETE = "INCOMPLETE", "Incomplete"
-        FAILED = "FAILED", "Failed"
-        PASSED = "PASSED", "Passed"
+    Verdict = StoryVerdict
 
     key = models.CharField(max_length=20, unique=True)
     epic = models.ForeignKey(Epic, on_delete=models.PROTECT, related_name="stories")
@@ -67,7 +79,9 @@ class Story(models.Model):
     scenario_count = models.PositiveIntegerField(default=0)
 
     evidence_digest = models.CharField(max_length=64, blank=True)
-    evidence_verdict = models.CharField(max_length=10, choices=Verdict, blank=True, default=Verdict.NONE)
+    evidence_verdict = models.CharField(
+        max_length=10, choices=StoryVerdict, blank=True, default=StoryVerdict.NONE
+    )
     evidence_at = models.DateTimeField(null=True, blank=True)
 
     signed_digest = models.CharField(max_length=64, blank=True)
@@ -96,7 +110,9 @@ class Story(models.Model):
     def is_regressed(self) -> bool:
         """Signed, but its latest evidence at the same meaning failed."""
         return (
-            self.is_signed and self.evidence_digest == self.digest and self.evidence_verdict == self.Verdict.FAILED
+            self.is_signed
+            and self.evidence_digest == self.digest
+            and self.evidence_verdict == self.Verdict.FAILED
         )
 
     @property

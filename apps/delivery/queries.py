@@ -1,0 +1,185 @@
+"""Reading delivery: what a person may see of initiatives, epics and stories."""
+
+from collections.abc import Iterable
+
+from django.db.models import Count, Q, QuerySet
+
+from apps.delivery.models import (
+    NFR,
+    Comment,
+    Epic,
+    EpicDependency,
+    EpicService,
+    FeatureImport,
+    Initiative,
+    Pickle,
+    Scenario,
+    Story,
+    StoryVersion,
+)
+from apps.organization import queries as organization
+from apps.organization.models import Person, Scope
+
+
+def initiatives_for(person: Person) -> QuerySet[Initiative]:
+    """Initiatives that `person` may read, by title."""
+    hidden = organization.hidden_scope_ids(person)
+    return (
+        Initiative.objects.exclude(scope_id__in=hidden).select_related("scope").order_by("scope__title", "pk")
+    )
+
+
+def initiative_for(person: Person, key: str) -> Initiative:
+    """Raises Initiative.DoesNotExist, the same for unknown and hidden."""
+    return initiatives_for(person).get(scope__key=key)
+
+
+def initiative_titled(title: str) -> Initiative | None:
+    """The initiative of this title, whoever asks; imports find theirs by it."""
+    found = Initiative.objects.filter(scope__title=title.strip(), scope__archived_at=None)
+    return found.select_related("scope").order_by("pk").first()
+
+
+def with_counts(initiatives: QuerySet[Initiative]) -> QuerySet[Initiative]:
+    """Adds `epic_count` and `signed_epic_count`, of epics that are not archived."""
+    active = Q(epics__archived_at=None)
+    return initiatives.annotate(
+        epic_count=Count("epics", filter=active),
+        signed_epic_count=Count("epics", filter=active & ~Q(epics__signed_promise="")),
+    )
+
+
+def epics_for(person: Person) -> QuerySet[Epic]:
+    """Epics that `person` may read, archived ones too, with scope, initiative and team."""
+    hidden = organization.hidden_scope_ids(person)
+    return Epic.objects.outside(hidden).select_related("scope", "initiative__scope", "team__scope")
+
+
+def epic_for(person: Person, key: str) -> Epic:
+    """Raises Epic.DoesNotExist, the same for unknown and hidden."""
+    return epics_for(person).get(key=key)
+
+
+def stories_for(person: Person) -> QuerySet[Story]:
+    """Stories that `person` may read, archived ones too, with version, team, and epic with scope and initiative."""
+    hidden = organization.hidden_scope_ids(person)
+    stories = Story.objects.exclude(epic__initiative__scope_id__in=hidden) if hidden else Story.objects.all()
+    return stories.select_related(
+        "version", "team__scope", "epic__scope", "epic__initiative__scope", "epic__team__scope"
+    )
+
+
+def story_for(person: Person, key: str) -> Story:
+    """Raises Story.DoesNotExist, the same for unknown and hidden."""
+    return stories_for(person).get(key=key)
+
+
+def story_scopes(story: Story) -> tuple[Scope, ...]:
+    """Where seats count for this story: its epic and above, and its team (its own, else the epic's) and above."""
+    team = story.team or story.epic.team
+    return (story.epic.scope, team.scope) if team else (story.epic.scope,)
+
+
+def stories_of(epic: Epic) -> QuerySet[Story]:
+    """The epic's stories that are not archived, in order of their keys' numbers."""
+    return epic.stories.filter(archived_at=None).select_related("version", "team__scope").order_by("pk")
+
+
+def active_nfrs(epic: Epic) -> QuerySet[NFR]:
+    """The epic's non-functional requirements that are not archived."""
+    return epic.nfrs.filter(archived_at=None).order_by("pk")
+
+
+def nfr_for(person: Person, key: str) -> NFR:
+    """Raises NFR.DoesNotExist, the same for unknown and hidden."""
+    hidden = organization.hidden_scope_ids(person)
+    found = NFR.objects.select_related("epic__scope", "epic__initiative__scope", "epic__team__scope")
+    return found.exclude(epic__initiative__scope_id__in=hidden).get(key=key)
+
+
+def dependencies_of(epic: Epic) -> QuerySet[EpicDependency]:
+    """What the epic needs, hard before soft."""
+    return epic.dependencies.select_related("needs__scope", "linked_by").order_by("kind", "pk")
+
+
+def hard_dependencies(epic: Epic) -> QuerySet[Epic]:
+    """Epics without which this one cannot ship."""
+    return Epic.objects.filter(dependents__epic=epic, dependents__kind=EpicDependency.Kind.HARD).order_by(
+        "pk"
+    )
+
+
+def dependents_of(epic: Epic) -> QuerySet[EpicDependency]:
+    """What needs the epic."""
+    return epic.dependents.select_related("epic__scope", "linked_by").order_by("kind", "pk")
+
+
+def services_of(epic: Epic) -> QuerySet[EpicService]:
+    """The services that the epic's promise runs on."""
+    return epic.service_threads.select_related(
+        "service__scope", "service__team__scope", "linked_by"
+    ).order_by("pk")
+
+
+def path_between(start: Epic, end: Epic) -> list[str]:
+    """Keys of epics along which `start` needs `end`, both included; empty where it does not. Over all kinds."""
+    edges: dict[int, list[int]] = {}
+    for epic, needs in EpicDependency.objects.order_by("pk").values_list("epic_id", "needs_id"):
+        edges.setdefault(epic, []).append(needs)
+    came: dict[int, int | None] = {start.pk: None}
+    queue = [start.pk]
+    for one in queue:
+        for needed in edges.get(one, []):
+            if needed not in came:
+                came[needed] = one
+                queue.append(needed)
+    if end.pk not in came:
+        return []
+    way: list[int] = []
+    at: int | None = end.pk
+    while at is not None:
+        way.append(at)
+        at = came[at]
+    keys = dict(Epic.objects.filter(pk__in=way).values_list("pk", "key"))
+    return [keys[pk] for pk in reversed(way)]
+
+
+def versions_of(story: Story) -> QuerySet[StoryVersion]:
+    """Every text of the story, the newest first."""
+    return story.versions.select_related("author").order_by("-number")
+
+
+def current_scenarios(story: Story) -> QuerySet[Scenario]:
+    """Scenarios of the current text, in order."""
+    return Scenario.objects.filter(version_id=story.version_id).order_by("position")
+
+
+def current_pickles(story: Story) -> QuerySet[Pickle]:
+    """What a runner executes of the current text, in order, each with its scenario."""
+    found = Pickle.objects.filter(story=story, scenario__version_id=story.version_id)
+    return found.select_related("scenario").order_by("position")
+
+
+def comments_of(thing: Epic | Story) -> QuerySet[Comment]:
+    """Comments on an epic or a story, the oldest first."""
+    return thing.comments.select_related("author").order_by("at", "pk")
+
+
+def imports_for(person: Person) -> QuerySet[FeatureImport]:
+    """Imports that `person` may read: not those into initiatives hidden from them, unless they asked for it."""
+    hidden = organization.hidden_scope_ids(person)
+    found = FeatureImport.objects.select_related("initiative__scope", "asked_by").defer("archive")
+    if hidden:
+        found = found.filter(Q(asked_by=person) | Q(initiative=None) | ~Q(initiative__scope_id__in=hidden))
+    return found.order_by("-pk")
+
+
+def import_for(person: Person, key: str) -> FeatureImport:
+    """Raises FeatureImport.DoesNotExist, the same for unknown and hidden."""
+    return imports_for(person).get(key=key)
+
+
+def stories_at_paths(initiative: Initiative, paths: Iterable[str] | None = None) -> QuerySet[Story]:
+    """The initiative's imported stories, archived ones too; only those at `paths` where given."""
+    found = Story.objects.filter(epic__initiative=initiative).exclude(path="")
+    return found if paths is None else found.filter(path__in=list(paths))
