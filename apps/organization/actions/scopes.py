@@ -41,6 +41,18 @@ def add_scope(
     return scope
 
 
+def edit_scope(*, scope: Scope, title: str, restricted: bool | None = None) -> None:
+    """Another title, and whether it is restricted (None: as it is), for the room whose row the scope stands for.
+
+    Raises RuntimeError outside a transaction.
+    """
+    _check_inside_act("edit_scope")
+    scope.title = title.strip()
+    if restricted is not None:
+        scope.restricted = restricted
+    scope.save(update_fields=["title", "restricted"])
+
+
 def _check_inside_act(name: str) -> None:
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError(f"{name} is a part of an act: call it inside one")

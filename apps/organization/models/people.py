@@ -14,8 +14,11 @@ from django.utils import timezone
 class PersonManager(UserManager["Person"]):
     """Finds people by username; `actions.add_person` makes them."""
 
-    def create_user(self, username: str, email: str | None = None, password: str | None = None, **extra: Any) -> "Person":  # type: ignore[override]
-        person = self.model(username=self.model.normalize_username(username), email=self.normalize_email(email), **extra)
+    def create_user(  # type: ignore[override]
+        self, username: str, email: str | None = None, password: str | None = None, **extra: Any
+    ) -> "Person":
+        name = self.model.normalize_username(username)
+        person = self.model(username=name, email=self.normalize_email(email), **extra)
         person.set_password(password)
         person.save(using=self._db)
         return person
@@ -60,6 +63,16 @@ class Person(AbstractBaseUser):
         """At most two letters for a face."""
         words = [word for word in self.name.split() if word]
         return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper() or "?"
+
+    def canonical_row(self) -> dict[str, Any]:
+        """What the log's digest of this row covers: nothing personal, which could be guessed from a digest."""
+        return {
+            "person": self.key,
+            "service": self.is_service,
+            "active": self.is_active,
+            "joined_at": self.joined_at,
+            "deactivated_at": self.deactivated_at,
+        }
 
     def get_full_name(self) -> str:
         return self.name
@@ -106,6 +119,16 @@ class Token(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"
+
+    def canonical_row(self) -> dict[str, Any]:
+        """What the log's digest of this row covers."""
+        return {
+            "token": self.prefix,
+            "person": self.person.key,
+            "created_at": self.created_at,
+            "expires_at": self.expires_at,
+            "revoked_at": self.revoked_at,
+        }
 
     @staticmethod
     def hash_of(secret: str) -> str:

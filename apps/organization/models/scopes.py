@@ -1,5 +1,8 @@
 """The tree of scopes, and the teams and services that stand in it."""
 
+from datetime import date
+from typing import Any
+
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -50,6 +53,13 @@ class Scope(models.Model):
     def __str__(self) -> str:
         return f"{self.key} {self.title}"
 
+    def get_absolute_url(self) -> str:
+        """The page of a team, a service or the organization; that of the triad for what upper rooms own."""
+        if self.kind == self.Kind.ORGANIZATION:
+            return reverse("organization:organization_detail")
+        named = {self.Kind.TEAM: "team_detail", self.Kind.SERVICE: "service_detail"}
+        return reverse(f"organization:{named.get(self.Kind(self.kind), 'triad_grid')}", args=[self.key])
+
     def path_ids(self) -> list[int]:
         """Primary keys of this scope and all above it, the root first."""
         return [int(part) for part in self.path.strip("/").split("/") if part]
@@ -73,6 +83,10 @@ class Team(models.Model):
     def __str__(self) -> str:
         return self.scope.title
 
+    def canonical_row(self) -> dict[str, Any]:
+        """What the log's digest of this row covers."""
+        return {"team": self.scope.key, "title": self.scope.title, "kind": self.kind, "purpose": self.purpose}
+
     def get_absolute_url(self) -> str:
         return reverse("organization:team_detail", args=[self.scope.key])
 
@@ -93,6 +107,19 @@ class Membership(models.Model):
     def __str__(self) -> str:
         return f"{self.person} in {self.team}"
 
+    def is_open_on(self, day: date) -> bool:
+        """Whether the person is in the team on `day` or will be later."""
+        return self.until_on is None or day <= self.until_on
+
+    def canonical_row(self) -> dict[str, Any]:
+        """What the log's digest of this row covers."""
+        return {
+            "team": self.team.scope.key,
+            "person": self.person.key,
+            "from_on": self.from_on,
+            "until_on": self.until_on,
+        }
+
 
 class Service(models.Model):
     """Something that runs, owned by a team, with named users."""
@@ -108,6 +135,16 @@ class Service(models.Model):
 
     def __str__(self) -> str:
         return self.scope.title
+
+    def canonical_row(self) -> dict[str, Any]:
+        """What the log's digest of this row covers."""
+        return {
+            "service": self.scope.key,
+            "title": self.scope.title,
+            "team": self.team.scope.key,
+            "purpose": self.purpose,
+            "users": self.users,
+        }
 
     def get_absolute_url(self) -> str:
         return reverse("organization:service_detail", args=[self.scope.key])
@@ -134,3 +171,7 @@ class ServiceDependency(models.Model):
 
     def __str__(self) -> str:
         return f"{self.service} needs {self.needs}"
+
+    def canonical_row(self) -> dict[str, Any]:
+        """What the log's digest of this row covers."""
+        return {"service": self.service.scope.key, "needs": self.needs.scope.key, "kind": self.kind}

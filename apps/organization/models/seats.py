@@ -1,7 +1,8 @@
 """Seats, dated, and their delegation."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date
+from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
@@ -37,8 +38,9 @@ class HeldSeat:
 
 class SeatQuerySet(models.QuerySet["Seat"]):
     def held_on(self, day: date) -> "SeatQuerySet":
-        """Seats that are held on `day`; the last day counts."""
-        return self.filter(from_on__lte=day).filter(Q(until_on=None) | Q(until_on__gte=day))
+        """Seats that are held on `day`; the last day counts, the day on which one was taken back does not."""
+        begun = self.filter(from_on__lte=day).filter(Q(until_on=None) | Q(until_on__gte=day))
+        return begun.filter(Q(ended_at=None) | Q(ended_at__date__gt=day))
 
 
 class Seat(models.Model):
@@ -49,6 +51,8 @@ class Seat(models.Model):
     scope = models.ForeignKey(Scope, on_delete=models.PROTECT, related_name="seats")
     from_on = models.DateField()
     until_on = models.DateField(null=True, blank=True)
+    # Set where the seat was taken back at once; one that ends by its dates has none.
+    ended_at = models.DateTimeField(null=True, blank=True)
     granted_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     granted_at = models.DateTimeField(default=timezone.now)
 
@@ -70,8 +74,26 @@ class Seat(models.Model):
         return f"{self.person}, {self.get_role_display()} of {self.scope.key}"
 
     def is_held_on(self, day: date) -> bool:
-        """Whether `day` lies within the seat's dates."""
+        """Whether `day` lies within the seat's dates and before the day on which it was taken back."""
+        if self.ended_at is not None and self.ended_at.astimezone(UTC).date() <= day:
+            return False
         return self.from_on <= day and (self.until_on is None or day <= self.until_on)
+
+    def is_open_on(self, day: date) -> bool:
+        """Whether the seat is held on `day` or will be later."""
+        return self.ended_at is None and (self.until_on is None or day <= self.until_on)
+
+    def canonical_row(self) -> dict[str, Any]:
+        """What the log's digest of this row covers."""
+        return {
+            "seat": self.pk,
+            "person": self.person.key,
+            "role": self.role,
+            "scope": self.scope.key,
+            "from_on": self.from_on,
+            "until_on": self.until_on,
+            "ended_at": self.ended_at,
+        }
 
 
 class Delegation(models.Model):
@@ -94,3 +116,18 @@ class Delegation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.delegate} for {self.seat}"
+
+    def is_acting_on(self, day: date) -> bool:
+        """Whether the delegate acts in the seat on `day`, as far as this row decides."""
+        return self.revoked_at is None and self.from_on <= day <= self.until_on
+
+    def canonical_row(self) -> dict[str, Any]:
+        """What the log's digest of this row covers."""
+        return {
+            "delegation": self.pk,
+            "seat": self.seat_id,
+            "delegate": self.delegate.key,
+            "from_on": self.from_on,
+            "until_on": self.until_on,
+            "revoked_at": self.revoked_at,
+        }

@@ -1,9 +1,9 @@
-"""Reading the organization: who holds which seat, and which rights it gives."""
+"""Who holds which seat, and which rights it gives."""
 
 from collections.abc import Iterable
 from datetime import date
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from apps.organization.models import Delegation, Person, Scope, Seat
@@ -43,8 +43,7 @@ def _delegated_seats(person: Person) -> list[HeldSeat]:
     day = today()
     delegations = (
         Delegation.objects.filter(delegate=person, revoked_at=None, from_on__lte=day, until_on__gte=day)
-        .filter(seat__from_on__lte=day, seat__person__is_active=True)
-        .filter(Q(seat__until_on=None) | Q(seat__until_on__gte=day))
+        .filter(seat__in=Seat.objects.held_on(day).filter(person__is_active=True))
         .select_related("seat__scope", "seat__person")
     )
     return [_held(delegation.seat, delegated_by=delegation.seat.person) for delegation in delegations]
