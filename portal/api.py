@@ -19,9 +19,10 @@ def api_root(request: Request) -> Response:
     found = {}
     for room, pattern in _patterns():
         try:
-            found[f"{room}.{pattern.name}"] = request.build_absolute_uri(reverse(f"{room}-api:{pattern.name}"))
+            path = reverse(f"{room}-api:{pattern.name}")
         except NoReverseMatch:  # it needs a key: one comes to it from a collection
             continue
+        found[f"{room}.{pattern.name}"] = request.build_absolute_uri(path)
     return Response(found)
 
 

@@ -1,11 +1,20 @@
 """The Celery application; its settings stand in `portal.settings` under CELERY_."""
 
 import os
+from typing import Any
 
 from celery import Celery
+from celery.signals import beat_embedded_init, beat_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
 app = Celery("portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@beat_init.connect
+@beat_embedded_init.connect
+def ring_at_once(sender: Any, **kwargs: Any) -> None:
+    """Ring the beat when the scheduler starts: its own first ring comes ten seconds later."""
+    app.send_task("common.beat")

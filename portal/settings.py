@@ -7,6 +7,7 @@ may be given as a file: PORTAL_SECRET_KEY_FILE=/run/secrets/key.
 from pathlib import Path
 
 import environ
+from celery.schedules import crontab
 
 from portal.up.places import socket_path
 
@@ -85,7 +86,8 @@ TEMPLATES = [
                 "apps.common.context.frame",
             ],
             "builtins": [
-                f"apps.common.templatetags.{library}" for library in ("components", "blocks", "fields", "panel")
+                f"apps.common.templatetags.{library}"
+                for library in ("components", "blocks", "fields", "panel")
             ],
         },
     },
@@ -190,7 +192,9 @@ REST_FRAMEWORK = {
 }
 
 # --- Background work ----------------------------------------------------------------------------
-CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://") if REDIS_URL.startswith("unix") else REDIS_URL
+CELERY_BROKER_URL = (
+    REDIS_URL.replace("unix://", "redis+socket://") if REDIS_URL.startswith("unix") else REDIS_URL
+)
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -210,6 +214,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "run" / "beat")
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     # An old ring says nothing: it ends unheard after its ten seconds.
     "beat": {"task": "common.beat", "schedule": 10.0, "options": {"expires": 10}},
+    "audit-verify-log": {"task": "audit.verify_log", "schedule": crontab(hour=2, minute=30)},
 }
 
 LOGGING = {

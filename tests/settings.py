@@ -1,4 +1,4 @@
-"""The portal's settings for tests: state in a folder of its own, gone afterwards, and whatever only costs time off.
+"""The portal's settings for tests: state in a folder that goes afterwards; what only costs time is off.
 
 The database is a file with the portal's own transaction modes, since one in memory locks differently.
 """
@@ -8,7 +8,7 @@ import os
 import shutil
 import tempfile
 
-# Settings of the person who runs the tests must not leak in. DATABASE_URL may: the suite runs on PostgreSQL too.
+# Settings of the person who runs the tests must not leak in. DATABASE_URL may: tests run on PostgreSQL too.
 for _name in [name for name in os.environ if name.startswith("PORTAL_") or name == "REDIS_URL"]:
     del os.environ[_name]
 _var = tempfile.mkdtemp(prefix="triad-tests-")

@@ -68,7 +68,7 @@ def beat_age() -> float | None:
             said = broker.get(BEAT_KEY)
     except (redis.RedisError, OSError):
         return None
-    return max(0.0, time.time() - float(said)) if said else None  # type: ignore[arg-type]
+    return max(0.0, time.time() - float(said)) if said else None
 
 
 def record_beat() -> None:
