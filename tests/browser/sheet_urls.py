@@ -44,6 +44,12 @@ def _who(name: str, **more: object) -> SimpleNamespace:
     return SimpleNamespace(name=name, get_absolute_url=lambda: "#", is_service=False, **more)
 
 
+def _signed_in(request: HttpRequest) -> None:
+    request.user = SimpleNamespace(  # type: ignore[assignment]
+        name="Maria Oliveira", is_authenticated=True, is_service=False, get_username=lambda: "maria"
+    )
+
+
 def _context() -> dict[str, object]:
     now = timezone.now()
     rows = [
@@ -116,6 +122,7 @@ def _context() -> dict[str, object]:
 @public
 def sheet(request: HttpRequest) -> HttpResponse:
     """Every component once."""
+    _signed_in(request)
     return render(request, "sheet/sheet.html", _context())
 
 
@@ -125,12 +132,14 @@ def epic(request: HttpRequest) -> HttpResponse:
     if "toast" in request.GET:
         messages.success(request, "E-42 is signed. The receipt is entry 4,712 of the log.")
         messages.error(request, "The import was refused: line 14 of basket.feature.")
+    _signed_in(request)
     return render(request, "sheet/epic.html", _context())
 
 
 @public
 def receipt(request: HttpRequest) -> HttpResponse:
     """What prints."""
+    _signed_in(request)
     return render(request, "sheet/receipt.html", _context())
 
 
