@@ -6,8 +6,8 @@
         record("epic.signed_off", subject=epic.key, digest=root, by=by, seat=seat, title=epic.title,
                sentence="signed off {subject} “{title}”")
 
-Entries are buffered; the outermost act appends all of them at its end, so that nested acts cannot deadlock on the
-log's head. No act without its entry, no entry without its act: if either fails, both roll back.
+Entries are buffered; the outermost act appends all of them at its end, so that nested acts cannot deadlock on
+the log's head. No act without its entry, no entry without its act: if either fails, both roll back.
 """
 
 import inspect
@@ -20,17 +20,19 @@ from typing import Any, ParamSpec, TypeVar
 
 from django.db import transaction
 
-from apps.audit import actions
+from apps.audit.appending import append_entries, lock_head
 from apps.audit.canonical import canonical_digest
-from apps.audit.pending import Actor, HeldSeat, Pending, pend
+from apps.audit.pending import Actor, HeldSeat, Of, Pending, pend
 
 __all__ = [
     "Actor",
     "HeldSeat",
+    "Of",
     "Pending",
     "act",
     "canonical_digest",
     "demo_data",
+    "next_index",
     "nothing_changed",
     "record",
 ]
@@ -55,9 +57,9 @@ _demo: ContextVar[bool] = ContextVar("audit_demo_data", default=False)
 def act(function: Callable[P, R]) -> Callable[P, R]:
     """Makes `function` an act: one transaction, with at least one entry in the log.
 
-    Nested acts join the outermost; an inner one that raises takes its own entries with it. The outermost act raises
-    RuntimeError where nothing was recorded and nobody said `nothing_changed()`, and Refused, rolling back, where an
-    entry is too large.
+    Nested acts join the outermost; an inner one that raises takes its own entries with it. The outermost act
+    raises RuntimeError where nothing was recorded and nobody said `nothing_changed()`, and Refused, rolling
+    back, where an entry is too large.
     """
     if inspect.iscoroutinefunction(function) or inspect.isgeneratorfunction(function):
         raise TypeError(
@@ -75,7 +77,7 @@ def act(function: Callable[P, R]) -> Callable[P, R]:
             with transaction.atomic():
                 result = function(*args, **kwargs)
                 if buffer.entries:
-                    actions.append_entries(buffer.entries)
+                    append_entries(buffer.entries)
                 elif not buffer.unchanged:
                     raise RuntimeError(f"the act {function.__qualname__} recorded nothing in the audit log")
             return result
@@ -118,14 +120,16 @@ def record(
 ) -> Pending:
     """Buffers one entry of the running act; its `index` is known once the outermost act has ended.
 
-    `by` is who acts (None: the portal itself) and `seat` the seat they act in; `digest` is the SHA-256 of the subject
-    as hex (`canonical_digest(row)` where it has no content). `about` names other keys the entry concerns; `reference`
-    is the key of a row that must find its entry again. `sentence` is what the log tells, as a phrase after the
-    actor's name: "signed off {subject} “{title}”"; it may name {subject}, {title}, {meaning}, {reason}, {seat},
-    {reference}, and every fact and personal value by its name.
+    `by` is who acts (None: the portal itself) and `seat` the seat they act in; `digest` is the SHA-256 of the
+    subject as hex (`canonical_digest(row)` where it has no content). `about` names other keys the entry
+    concerns; `reference` is the key of a row that must find its entry again. `sentence` is what the log
+    tells, as a phrase after the actor's name: "signed off {subject} “{title}”"; it may name {subject},
+    {title}, {meaning}, {reason}, {reference}, and every fact and personal value by its name.
 
-    `reason` and whatever is in `personal` enter the body as salted commitments and stay erasable, as does the actor's
-    name; nothing else may hold personal data. Facts are JSON without floats; instants, dates and decimals become text.
+    `reason` and whatever is in `personal` enter the body as salted commitments and stay erasable, as does the
+    actor's name; nothing else may hold personal data. A personal value that is not the actor's says whose
+    it is: `{"name": Of("P-9", "Ada Mbeki")}`. Facts are JSON without floats; instants, dates and decimals
+    become text.
 
     Raises RuntimeError outside an act, ValueError for values that cannot be recorded.
     """
@@ -157,11 +161,19 @@ def record(
 
 
 def nothing_changed() -> None:
-    """Says that the running act found everything as it should be and wrote nothing, so that no entry is due."""
+    """Says that the running act found everything as it should be and wrote nothing: no entry is due."""
     running = _running.get()
     if running is None:
         raise RuntimeError("nothing_changed() is said inside an act")
     running.unchanged = True
+
+
+def next_index() -> int:
+    """The index that the next entry of the running act will have; locks the log's head to say so."""
+    running = _running.get()
+    if running is None:
+        raise RuntimeError("next_index() is asked inside an act")
+    return lock_head().size + len(running.entries)
 
 
 @contextmanager

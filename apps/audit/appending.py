@@ -1,4 +1,4 @@
-"""Writing the log: appending entries, erasing personal values, keeping what a verification found."""
+"""Appending entries to the log: the end of every outermost act."""
 
 from collections.abc import Sequence
 from itertools import chain
@@ -26,12 +26,17 @@ _INSERT_VALUE = (
 )
 
 
+def lock_head() -> Head:
+    """The log's head, locked until the transaction ends: nobody else appends meanwhile."""
+    return Head.objects.select_for_update().get()
+
+
 def append_entries(pending: Sequence[Pending]) -> None:
     """Appends entries at the end of the log, taking its head once; called by the outermost act alone.
 
     Raises Refused, with nothing written, where an entry is larger than the log takes.
     """
-    head = Head.objects.select_for_update().get()
+    head = lock_head()
     tree = CompactRange.from_bytes(head.size, bytes(head.range))
     # Entries are in the order of their instants, even if the clock was set back since the last one.
     at = max(instant_text(timezone.now()), head.last_at)
@@ -58,8 +63,9 @@ def _row(pending: Pending, tree: CompactRange, *, origin: str, at: str) -> tuple
         raise Refused(f"The audit log cannot write this down ({error}), so nothing was stored.") from error
     if len(body) > statement.MAX_BODY_BYTES:
         raise Refused(
-            f"What the audit log would keep of this ({pending.event}, {pending.subject}) has {len(body):,} bytes;"
-            f" it takes at most {statement.MAX_BODY_BYTES:,}. Nothing was stored: do it in smaller parts."
+            f"What the audit log would keep of this ({pending.event}, {pending.subject}) has {len(body):,}"
+            f" bytes; it takes at most {statement.MAX_BODY_BYTES:,}."
+            " Nothing was stored: do it in smaller parts."
         )
     leaf = leaf_hash(body)
     nodes = b"".join(tree.append(leaf))

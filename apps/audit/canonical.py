@@ -66,12 +66,12 @@ def _name(key: Any, where: str) -> str:
 
 
 def canonical_digest(row: Mapping[str, Any]) -> str:
-    """SHA-256, as hex, over the canonical JSON of a row: the digest of an act's subject that has no content."""
+    """SHA-256, as hex, over the canonical JSON of a row: the digest of a subject that has no content."""
     return sha256(canonical_bytes(plain(row))).hexdigest()
 
 
 def parse_canonical(data: bytes) -> Any:
-    """The value that canonical `data` says. Raises NotCanonical where another writing would be the canonical one."""
+    """The value that canonical `data` says. Raises NotCanonical where its canonical form is another."""
     try:
         value = json.loads(data.decode("utf-8"), parse_float=_no_float, parse_constant=_no_float)
         # Python writes without floats what RFC 8785 does, in C, unless large integers or keys beyond the

@@ -1,7 +1,7 @@
 """The Merkle tree of RFC 6962 and RFC 9162: hashes, compact range, inclusion and consistency proofs. Pure.
 
-A tree of n leaves is kept as its compact range: the roots of the perfect subtrees that make it up, the largest
-first, one for each bit set in n. Appending costs as many hashes as the new leaf completes subtrees.
+A tree of n leaves is kept as its compact range: the roots of the perfect subtrees that make it up, the
+largest first, one for each bit set in n. Appending costs as many hashes as the new leaf completes subtrees.
 """
 
 from collections.abc import Callable, Sequence
@@ -11,7 +11,8 @@ from hashlib import sha256
 HASH_BYTES = 32
 EMPTY_ROOT = sha256(b"").digest()
 
-# The hash of the perfect subtree (level, index): it covers the leaves index * 2**level up to (index + 1) * 2**level.
+# The hash of the perfect subtree (level, index), over the leaves from index * 2**level to (index + 1) *
+# 2**level.
 NodeReader = Callable[[int, int], bytes]
 
 
@@ -37,7 +38,7 @@ class CompactRange:
     nodes: list[bytes] = field(default_factory=list)
 
     def append(self, leaf: bytes) -> list[bytes]:
-        """Adds a leaf hash; returns the roots of the subtrees above it that it completes, the lowest first."""
+        """Adds a leaf hash; returns the roots of the subtrees that it completes, the lowest first."""
         completed: list[bytes] = []
         node, ones = leaf, self.size
         while ones & 1:
@@ -146,7 +147,7 @@ def _perfect(start: int, size: int) -> list[tuple[int, int]]:
 
 
 def check_inclusion(*, leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes) -> None:
-    """Raises ProofError unless `proof` leads from leaf hash `leaf` at `index` to `root` (RFC 9162 section 2.1.3.2)."""
+    """Raises ProofError unless `proof` leads from the leaf hash at `index` to `root` (RFC 9162, 2.1.3.2)."""
     if not 0 <= index < size:
         raise ProofError(f"There is no leaf {index} in a tree of {size}.")
     _check_hashes([leaf, root, *proof])
@@ -170,7 +171,7 @@ def check_inclusion(*, leaf: bytes, index: int, size: int, proof: Sequence[bytes
 def check_consistency(
     *, old_size: int, new_size: int, old_root: bytes, new_root: bytes, proof: Sequence[bytes]
 ) -> None:
-    """Raises ProofError unless the tree of `new_size` extends the one of `old_size` (RFC 9162 section 2.1.4.2).
+    """Raises ProofError unless the tree of `new_size` extends the one of `old_size` (RFC 9162, 2.1.4.2).
 
     An empty old tree is refused: every tree extends it, so nothing would be shown.
     """

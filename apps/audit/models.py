@@ -22,13 +22,13 @@ class Head(models.Model):
 class Entry(models.Model):
     """One act, as the canonical bytes of its statement, with its place in the tree.
 
-    The columns after `root` only serve to find it: they repeat what the body says, and verifying compares them.
+    The columns after `root` only serve to find it: they repeat what the body says; verifying compares them.
     """
 
     index = models.BigIntegerField(primary_key=True)
     body = models.BinaryField()
     leaf = models.BinaryField(max_length=32)
-    # Roots of the perfect subtrees that this leaf completes, lowest first: proofs read a few rows, not the log.
+    # Roots of the perfect subtrees that this leaf completes, lowest first: a proof reads a few rows, not all.
     nodes = models.BinaryField(default=b"", blank=True)
     # The tree's root once this entry is in: so that a rewritten entry is found at its own place.
     root = models.BinaryField(max_length=32)

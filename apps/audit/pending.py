@@ -46,6 +46,14 @@ class Personal:
     value: bytes
 
 
+@dataclass(frozen=True)
+class Of:
+    """A personal value that belongs to somebody else than the actor: whose (their key), and what."""
+
+    person: str
+    value: Any
+
+
 @dataclass
 class Pending:
     """One entry of a running act; `index` is set when the outermost act ends."""
@@ -90,7 +98,7 @@ def pend(
         "event": event,
         "by": by.key if by else None,
         "title": title,
-        "sentence": sentence or event.replace(".", ": ").replace("_", " ") + ", {subject} “{title}”",
+        "sentence": sentence or _usual_sentence(event),
         "about": about,
         "commitments": commitments,
     }
@@ -132,13 +140,19 @@ def _committed(
     private: Mapping[str, Any], *, person: str
 ) -> tuple[list[Personal], dict[str, dict[str, str]]]:
     values, commitments = [], {}
-    for name, value in private.items():
+    for name, said in private.items():
         if not name.isidentifier() or len(name) > 60:
             raise ValueError(f"{name!r} cannot name a personal value")
-        salt, written, digest = commit(plain(value, where=name))
-        values.append(Personal(name=name, person=person, salt=salt, value=written))
-        commitments[name] = {"person": person, "sha256": digest}
+        owned = said if isinstance(said, Of) else Of(person, said)
+        salt, written, digest = commit(plain(owned.value, where=name))
+        values.append(Personal(name=name, person=owned.person, salt=salt, value=written))
+        commitments[name] = {"person": owned.person, "sha256": digest}
     return values, commitments
+
+
+def _usual_sentence(event: str) -> str:
+    thing, act = event.replace("_", " ").split(".")
+    return f"{act} {thing} {{subject}} “{{title}}”"
 
 
 def _seat(seat: HeldSeat) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """Append-only in the database itself: the triggers, for SQLite and PostgreSQL.
 
-They are made by a migration and asked for by `manage.py check --database default`, since SQLite loses a table's
-triggers when a migration remakes the table. There is no switch that takes them off.
+They are made by a migration and asked for by `manage.py check --database default`, since SQLite loses a
+table's triggers when a migration remakes the table. There is no switch that takes them off.
 """
 
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -11,9 +11,13 @@ NEVER_REMOVED = (*NEVER_CHANGED, "audit_entry_value", "audit_head")
 
 _ALTERS_VALUE = (
     "NEW.value IS NOT NULL OR NEW.salt IS NOT NULL OR NEW.erased_in IS NULL OR OLD.erased_in IS NOT NULL"
-    " OR NEW.entry_id {differs} OLD.entry_id OR NEW.name {differs} OLD.name OR NEW.person {differs} OLD.person"
+    " OR NEW.entry_id {differs} OLD.entry_id OR NEW.name {differs} OLD.name"
+    " OR NEW.person {differs} OLD.person"
 )
 _SHRINKS_HEAD = "NEW.size <= OLD.size OR NEW.id {differs} OLD.id OR NEW.origin {differs} OLD.origin"
+_NEXT_INDEX = '(SELECT COALESCE(MAX("index"), -1) + 1 FROM audit_entry)'
+_CLOSED_ENTRY = "NEW.entry_id < (SELECT size FROM audit_head)"
+_HEAD_STANDS = "EXISTS (SELECT 1 FROM audit_head)"
 
 _PROTECTED = "the audit log is append-only: "
 
@@ -42,11 +46,11 @@ def _sqlite() -> dict[str, str]:
         "audit_entry",
         "INSERT",
         "the next index is due",
-        'NEW."index" IS NOT (SELECT COALESCE(MAX("index"), -1) + 1 FROM audit_entry)',
+        f'NEW."index" IS NOT {_NEXT_INDEX}',
     )
     for table in ("audit_entry_about", "audit_entry_value"):
-        refuse(table, "INSERT", "the entry is closed", "NEW.entry_id < (SELECT size FROM audit_head)")
-    refuse("audit_head", "INSERT", "there is one head", "EXISTS (SELECT 1 FROM audit_head)")
+        refuse(table, "INSERT", "the entry is closed", _CLOSED_ENTRY)
+    refuse("audit_head", "INSERT", "there is one head", _HEAD_STANDS)
     refuse(
         "audit_verification",
         "INSERT",
@@ -56,28 +60,19 @@ def _sqlite() -> dict[str, str]:
     return made
 
 
-_FUNCTION = (
+_RAISES = "USING ERRCODE = 'integrity_constraint_violation'"
+_REFUSE = (
     "CREATE OR REPLACE FUNCTION audit_refuse() RETURNS trigger LANGUAGE plpgsql AS"
-    " $$ BEGIN RAISE EXCEPTION '%', TG_ARGV[0] USING ERRCODE = 'integrity_constraint_violation'; END $$"
+    f" $$ BEGIN RAISE EXCEPTION '%', TG_ARGV[0] {_RAISES}; END $$"
 )
-_NEXT_FUNCTION = (
-    "CREATE OR REPLACE FUNCTION audit_next_index() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
-    ' IF NEW."index" IS DISTINCT FROM (SELECT COALESCE(MAX("index"), -1) + 1 FROM audit_entry) THEN'
-    f" RAISE EXCEPTION '{_PROTECTED}the next index is due' USING ERRCODE = 'integrity_constraint_violation';"
-    " END IF; RETURN NEW; END $$"
-)
-_OPEN_FUNCTION = (
-    "CREATE OR REPLACE FUNCTION audit_open_entry() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
-    " IF NEW.entry_id < (SELECT size FROM audit_head) THEN"
-    f" RAISE EXCEPTION '{_PROTECTED}the entry is closed' USING ERRCODE = 'integrity_constraint_violation';"
-    " END IF; RETURN NEW; END $$"
-)
-_ONE_HEAD_FUNCTION = (
-    "CREATE OR REPLACE FUNCTION audit_one_head() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
-    " IF EXISTS (SELECT 1 FROM audit_head) THEN"
-    f" RAISE EXCEPTION '{_PROTECTED}there is one head' USING ERRCODE = 'integrity_constraint_violation';"
-    " END IF; RETURN NEW; END $$"
-)
+
+
+def _refuse_if(name: str, condition: str, words: str) -> str:
+    """A trigger function for conditions that ask a table, which a trigger's WHEN may not."""
+    return (
+        f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+        f" IF {condition} THEN RAISE EXCEPTION '{_PROTECTED}{words}' {_RAISES}; END IF; RETURN NEW; END $$"
+    )
 
 
 def _postgresql() -> dict[str, str]:
@@ -89,8 +84,8 @@ def _postgresql() -> dict[str, str]:
         when = f" WHEN ({condition})" if condition else ""
         # ALWAYS: fires for replication roles too, by which a plain trigger is passed over.
         made[name] = (
-            f"CREATE TRIGGER {name} BEFORE {moment} ON {table} FOR EACH {each}{when} EXECUTE FUNCTION {function};"
-            f" ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}"
+            f"CREATE TRIGGER {name} BEFORE {moment} ON {table} FOR EACH {each}{when}"
+            f" EXECUTE FUNCTION {function}; ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}"
         )
 
     def refuse(table: str, moment: str, words: str, condition: str = "") -> None:
@@ -116,7 +111,14 @@ def _postgresql() -> dict[str, str]:
 TRIGGERS: dict[str, dict[str, str]] = {"sqlite": _sqlite(), "postgresql": _postgresql()}
 FUNCTIONS: dict[str, list[str]] = {
     "sqlite": [],
-    "postgresql": [_FUNCTION, _NEXT_FUNCTION, _OPEN_FUNCTION, _ONE_HEAD_FUNCTION],
+    "postgresql": [
+        _REFUSE,
+        _refuse_if(
+            "audit_next_index", f'NEW."index" IS DISTINCT FROM {_NEXT_INDEX}', "the next index is due"
+        ),
+        _refuse_if("audit_open_entry", _CLOSED_ENTRY, "the entry is closed"),
+        _refuse_if("audit_one_head", _HEAD_STANDS, "there is one head"),
+    ],
 }
 
 
@@ -131,7 +133,7 @@ def protect(connection: BaseDatabaseWrapper) -> None:
 
 
 def missing_triggers(connection: BaseDatabaseWrapper) -> list[str]:
-    """Names of triggers that should stand in `connection`'s database and do not, or stand otherwise on SQLite."""
+    """Names of triggers that should stand in `connection`'s database and do not (on SQLite, not as made)."""
     expected = TRIGGERS[connection.vendor]
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":

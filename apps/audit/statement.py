@@ -1,4 +1,4 @@
-"""The body of an entry: an in-toto Statement v1 as canonical JSON, made once and verified as those bytes. Pure."""
+"""The body of an entry: an in-toto Statement v1 in canonical JSON, verified as those bytes. Pure."""
 
 import re
 from collections.abc import Mapping
@@ -66,7 +66,7 @@ def encode(*, subject: str, digest: str, predicate: Mapping[str, Any]) -> bytes:
 def decode(body: bytes) -> Statement:
     """The statement in `body`.
 
-    Raises NotCanonical where the bytes are not canonical JSON, NotAStatement where a required field is missing.
+    Raises NotCanonical where the bytes are not canonical JSON, NotAStatement where a field is missing.
     """
     value = parse_canonical(body)
     try:

@@ -54,6 +54,7 @@ RIGHTS: dict[str, frozenset[R]] = {
         # audit
         "audit.view_log": {R.AUDITOR, R.EXECUTIVE, R.ADMINISTRATOR},
         "audit.verify_log": {R.AUDITOR, R.EXECUTIVE, R.ADMINISTRATOR},
+        "audit.erase_values": {R.ADMINISTRATOR},
     }.items()
 }
 

@@ -1,0 +1,196 @@
+"""Reading the log: entries and their words, what concerns a key, proofs."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from apps.audit import merkle, statement
+from apps.audit.models import Entry, EntryValue, Head, Verification
+from apps.audit.sentences import Line, line_of, value_words
+from apps.audit.statement import Statement
+from apps.common.instants import instant_text
+from apps.common.refused import BadInput
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class Reading:
+    """An entry opened: its statement, the personal values that are not erased, its line."""
+
+    entry: Entry
+    statement: Statement
+    values: dict[str, str]
+    line: Line
+
+
+@dataclass(frozen=True)
+class InclusionProof:
+    """That an entry is in the tree of `size` entries: fold `path` onto `leaf` and find `root` (RFC 9162)."""
+
+    index: int
+    size: int
+    leaf: bytes
+    path: list[bytes]
+    root: bytes
+
+    def check(self) -> None:
+        """Raises merkle.ProofError where the proof does not hold."""
+        merkle.check_inclusion(
+            leaf=self.leaf, index=self.index, size=self.size, proof=self.path, root=self.root
+        )
+
+
+def head() -> Head:
+    """The log's head as it stands: its origin, size and root."""
+    return Head.objects.get()
+
+
+def entries(
+    *,
+    subject: str = "",
+    person: str = "",
+    event: str = "",
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> QuerySet[Entry]:
+    """Entries, the latest first: those that concern `subject`, by the person with key `person`, of one act,
+    from `since` up to but without `until`.
+    """
+    found = Entry.objects.order_by("-index")
+    if subject:
+        found = found.filter(abouts__key=subject)
+    if person:
+        found = found.filter(person=person)
+    if event:
+        found = found.filter(event=event)
+    if since:
+        found = found.filter(at__gte=instant_text(since))
+    if until:
+        found = found.filter(at__lt=instant_text(until))
+    return found
+
+
+def page_of(
+    found: QuerySet[Entry], *, before: int | None = None, limit: int = PAGE
+) -> tuple[list[Entry], int | None]:
+    """The next `limit` entries older than index `before`, and the index to go on from (None: no more)."""
+    if before is not None:
+        found = found.filter(index__lt=before)
+    rows = list(found[: limit + 1])
+    return (rows[:limit], rows[limit - 1].index) if len(rows) > limit else (rows, None)
+
+
+def entries_about(key: str) -> QuerySet[Entry]:
+    """Entries whose subject or about is `key`, the oldest first."""
+    return Entry.objects.filter(abouts__key=key).order_by("index")
+
+
+def entry_for(reference: str) -> Entry:
+    """The entry that a row refers to by its own key, such as a receipt's. Raises Entry.DoesNotExist."""
+    return Entry.objects.filter(reference=reference).earliest("index")
+
+
+def readings(rows: Iterable[Entry]) -> list[Reading]:
+    """Entries opened, with one query for all their personal values."""
+    rows = list(rows)
+    values: dict[int, dict[str, str]] = defaultdict(dict)
+    kept = EntryValue.objects.filter(entry_id__in=[row.index for row in rows], value__isnull=False)
+    for index, name, value in kept.values_list("entry_id", "name", "value"):
+        values[index][name] = value_words(value)
+    return [_reading(row, values[row.index]) for row in rows]
+
+
+def _reading(row: Entry, values: dict[str, str]) -> Reading:
+    said = statement.decode(bytes(row.body))
+    return Reading(entry=row, statement=said, values=values, line=line_of(said, values))
+
+
+def lines(rows: Iterable[Entry]) -> list[Line]:
+    """Entries as lines to read, in the order given."""
+    return [reading.line for reading in readings(rows)]
+
+
+def life_of(key: str, *, limit: int = 200) -> list[Line]:
+    """The life of the thing with this key, as lines in the order of time: its last `limit` entries."""
+    latest = list(Entry.objects.filter(abouts__key=key).order_by("-index")[:limit])
+    return lines(reversed(latest))
+
+
+def inclusion_proof(index: int, size: int | None = None) -> InclusionProof:
+    """Shows that entry `index` is in the tree of the first `size` entries (None: of all).
+
+    Raises Entry.DoesNotExist where there is no such entry, BadInput where the tree of that size does not
+    hold it.
+    """
+    entry = Entry.objects.get(pk=index)
+    size = head().size if size is None else size
+    if not index < size <= head().size:
+        raise BadInput(f"Entry {index} has no proof in a log of {size} entries.")
+    node = _node_reader(merkle.needed_for_inclusion(index, size))
+    path = merkle.inclusion_proof(index, size, node)
+    return InclusionProof(index=index, size=size, leaf=bytes(entry.leaf), path=path, root=root_at(size))
+
+
+def consistency_proof(old_size: int, new_size: int) -> list[bytes]:
+    """Shows that the log of `new_size` entries extends the one of `old_size`. One query."""
+    if not 0 < old_size <= new_size <= head().size:
+        raise BadInput(f"There is no proof from {old_size} to {new_size} entries.")
+    node = _node_reader(merkle.needed_for_consistency(old_size, new_size))
+    return merkle.consistency_proof(old_size, new_size, node)
+
+
+def root_at(size: int) -> bytes:
+    """The tree's root when it had `size` entries."""
+    if size == 0:
+        return merkle.EMPTY_ROOT
+    return bytes(Entry.objects.values_list("root", flat=True).get(pk=size - 1))
+
+
+def _node_reader(needed: Sequence[Sequence[tuple[int, int]]]) -> merkle.NodeReader:
+    """Reads perfect subtrees from the rows of the leaves that completed them."""
+    completing = {(level, at): ((at + 1) << level) - 1 for places in needed for level, at in places}
+    rows = Entry.objects.filter(pk__in=set(completing.values())).values_list("index", "leaf", "nodes")
+    kept = {index: (bytes(leaf), bytes(nodes)) for index, leaf, nodes in rows}
+
+    def node(level: int, at: int) -> bytes:
+        leaf, nodes = kept[completing[level, at]]
+        return nodes[(level - 1) * merkle.HASH_BYTES : level * merkle.HASH_BYTES] if level else leaf
+
+    return node
+
+
+def events() -> list[str]:
+    """Every act that the log holds."""
+    return sorted(_latest_by("event"))
+
+
+def people() -> list[tuple[str, str]]:
+    """Everybody who acted, as (key, name as last recorded), by name; the key stands in for an erased name."""
+    latest = {key: index for key, index in _latest_by("person").items() if key}
+    names = EntryValue.objects.filter(entry_id__in=latest.values(), name="by_name", value__isnull=False)
+    known = {person: value_words(value) for person, value in names.values_list("person", "value")}
+    return sorted(((key, known.get(key) or key) for key in latest), key=lambda one: one[1].casefold())
+
+
+def _latest_by(column: str) -> dict[str, int]:
+    """The different values of an indexed column, each with its latest entry: a step in the index for each."""
+    name = connection.ops.quote_name(column)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"WITH RECURSIVE step(v) AS (SELECT MIN({name}) FROM audit_entry"  # noqa: S608
+            f" UNION ALL SELECT (SELECT MIN({name}) FROM audit_entry WHERE {name} > step.v)"
+            " FROM step WHERE step.v IS NOT NULL)"
+            f' SELECT v, (SELECT MAX("index") FROM audit_entry WHERE {name} = v) FROM step'
+            " WHERE v IS NOT NULL"
+        )
+        return dict(cursor.fetchall())
+
+
+def verifications() -> QuerySet[Verification]:
+    """Walks over the log, the latest first."""
+    return Verification.objects.order_by("-pk")
