@@ -17,7 +17,9 @@ def problem_handler(error: Exception, context: dict[str, Any]) -> Response | Non
         return None
     detail = response.data.get("detail") if isinstance(response.data, dict) else None
     extra = {} if detail else {"errors": response.data}
-    return problem(response.status_code, str(detail or "The request could not be read."), headers=dict(response.headers), **extra)
+    return problem(
+        response.status_code, str(detail or "The request could not be read."), headers=dict(response.headers), **extra
+    )
 
 
 def problem(status: int, sentence: str, headers: dict[str, str] | None = None, **extra: Any) -> Response:

@@ -19,7 +19,8 @@ def check_can_confirm(*, by: Person) -> None:
         raise NotAllowed("This account is deactivated and cannot sign.")
     if not get_reauthentication_flows(by):
         raise NotAllowed(
-            "You have neither a password nor a passkey to confirm who you are, so you cannot sign. Set a password first."
+            "You have neither a password nor a passkey to confirm who you are, so you cannot sign. "
+            "Set a password first."
         )
 
 

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from django.urls import reverse
 
+from apps.delivery.models import NFR
 from apps.delivery.states import STORY_STATES, StoryState
 from apps.organization.roles import Role
 from apps.signoff.facts import EpicFacts
@@ -48,7 +49,12 @@ def stories_signed(epic: EpicFacts, at: datetime) -> Verdict:
     tally = epic.stories
     url = f"{reverse('delivery:story_list')}?epic={epic.key}"
     if not tally.total:
-        return Verdict(VerdictState.UNMET, "No stories: there is nothing to accept", epic.holders(Role.PRODUCT_OWNER), url)
+        return Verdict(
+            VerdictState.UNMET,
+            "No stories: there is nothing to accept",
+            epic.holders(Role.PRODUCT_OWNER),
+            url,
+        )
     words = f"{tally.signed} of {tally.total} stories signed at their current text"
     if tally.signed == tally.total:
         return Verdict(VerdictState.MET, words, url=url)
@@ -87,20 +93,26 @@ def nfrs_attested(epic: EpicFacts, at: datetime) -> Verdict:
     if not epic.nfrs:
         return Verdict(VerdictState.MET, "No NFRs defined")
     waived = {waiver.subject for waiver in epic.waivers if waiver.criterion == "nfrs_attested" and waiver.subject}
-    met, open_nfrs, failed = 0, [], []
+    met = 0
+    unattested: list[NFR] = []
+    failed: list[NFR] = []
     for nfr in epic.nfrs:
         attestation = epic.attestations.get(nfr.pk)
         current = attestation and attestation.nfr_digest == nfr.digest and attestation.until_on >= at.date()
         if current and attestation and attestation.verdict == NFRAttestation.Verdict.MET:
             met += 1
         elif nfr.key not in waived:
-            (failed if current else open_nfrs).append(nfr)
-    total, left = len(epic.nfrs), [*failed, *open_nfrs]
+            (failed if current else unattested).append(nfr)
+    total, left = len(epic.nfrs), [*failed, *unattested]
     if left:
         state = VerdictState.UNMET if failed else VerdictState.UNKNOWN
         words = f"{met} of {total} NFRs attested as met; {left[0].key} is {'not met' if failed else 'not attested'}"
         return Verdict(
-            state, words, epic.holders(Role.SRE_LEAD), reverse("signoff:nfr_attest", args=[left[0].key]), left[0].title
+            state,
+            words,
+            epic.holders(Role.SRE_LEAD),
+            reverse("signoff:nfr_attest", args=[left[0].key]),
+            left[0].title,
         )
     if met < total:
         return Verdict(VerdictState.WAIVED, f"{met} of {total} NFRs attested as met, {total - met} waived")
@@ -119,7 +131,10 @@ def dependencies_signed(epic: EpicFacts, at: datetime) -> Verdict:
         return Verdict(VerdictState.MET, words)
     first = waiting[0]
     return Verdict(
-        VerdictState.UNMET, f"{words}; {first.key} is not", f"Product Owner of {first.key}", first.get_absolute_url()
+        VerdictState.UNMET,
+        f"{words}; {first.key} is not",
+        f"Product Owner of {first.key}",
+        first.get_absolute_url(),
     )
 
 

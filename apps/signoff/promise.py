@@ -62,7 +62,9 @@ class PromiseDifference:
             (len(self.removed), "taken out", [leaf.key for leaf in self.removed]),
         ]
         return ", ".join(
-            f"{count} {word} ({', '.join(keys[:5])}{', …' if count > 5 else ''})" for count, word, keys in parts if count
+            f"{count} {word} ({', '.join(keys[:5])}{', …' if count > 5 else ''})"
+            for count, word, keys in parts
+            if count
         )
 
 
@@ -74,6 +76,8 @@ def promise_difference(old: Iterable[Leaf], new: Iterable[Leaf]) -> PromiseDiffe
         added=[leaf for name, leaf in after.items() if name not in before],
         removed=[leaf for name, leaf in before.items() if name not in after],
         changed=[
-            (before[name], leaf) for name, leaf in after.items() if name in before and before[name].digest != leaf.digest
+            (before[name], leaf)
+            for name, leaf in after.items()
+            if name in before and before[name].digest != leaf.digest
         ],
     )

@@ -146,3 +146,8 @@ def waivers_of(epic: Epic) -> list[Waiver]:
     return list(
         Waiver.objects.filter(epic=epic).select_related("owner", "asked_by").prefetch_related("grants__granted_by")
     )
+
+
+def accepted_epic_ids() -> list[int]:
+    """Primary keys of accepted epics, whose promise may have moved by itself."""
+    return list(Epic.objects.active().exclude(signed_promise="").order_by("pk").values_list("pk", flat=True))

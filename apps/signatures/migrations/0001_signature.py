@@ -7,7 +7,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -16,30 +15,51 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Signature',
+            name="Signature",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=20, unique=True)),
-                ('printed_name', models.CharField(max_length=200)),
-                ('seat_role', models.CharField(max_length=30)),
-                ('seat_scope', models.CharField(max_length=64)),
-                ('seat_since', models.DateField()),
-                ('subject', models.CharField(db_index=True, max_length=64)),
-                ('subject_title', models.CharField(max_length=500)),
-                ('digest', models.CharField(max_length=64)),
-                ('meaning', models.CharField(max_length=30)),
-                ('statement', models.TextField()),
-                ('comment', models.TextField(blank=True)),
-                ('authenticated_with', models.CharField(max_length=30)),
-                ('authenticated_at', models.DateTimeField()),
-                ('signed_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('idempotency_key', models.CharField(max_length=64)),
-                ('delegated_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("key", models.CharField(max_length=20, unique=True)),
+                ("printed_name", models.CharField(max_length=200)),
+                ("seat_role", models.CharField(max_length=30)),
+                ("seat_scope", models.CharField(max_length=64)),
+                ("seat_since", models.DateField()),
+                ("subject", models.CharField(db_index=True, max_length=64)),
+                ("subject_title", models.CharField(max_length=500)),
+                ("digest", models.CharField(max_length=64)),
+                ("meaning", models.CharField(max_length=30)),
+                ("statement", models.TextField()),
+                ("comment", models.TextField(blank=True)),
+                ("authenticated_with", models.CharField(max_length=30)),
+                ("authenticated_at", models.DateTimeField()),
+                ("signed_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("idempotency_key", models.CharField(max_length=64)),
+                (
+                    "delegated_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-pk'],
-                'constraints': [models.UniqueConstraint(fields=('person', 'idempotency_key'), name='signature_key_once_per_person')],
+                "ordering": ["-pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("person", "idempotency_key"), name="signature_key_once_per_person")
+                ],
             },
         ),
     ]

@@ -7,122 +7,294 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('delivery', '0001_initiatives_epics_stories'),
-        ('signatures', '0001_signature'),
+        ("delivery", "0001_initiatives_epics_stories"),
+        ("signatures", "0001_signature"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Dossier',
+            name="Dossier",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('digest', models.CharField(max_length=64, unique=True)),
-                ('promise', models.CharField(max_length=64)),
-                ('body', models.BinaryField()),
-                ('made_at', models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("digest", models.CharField(max_length=64, unique=True)),
+                ("promise", models.CharField(max_length=64)),
+                ("body", models.BinaryField()),
+                ("made_at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
         ),
         migrations.CreateModel(
-            name='NFRAttestation',
+            name="NFRAttestation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('nfr_digest', models.CharField(max_length=64)),
-                ('verdict', models.CharField(choices=[('MET', 'Met'), ('UNMET', 'Not met')], max_length=5)),
-                ('words', models.TextField()),
-                ('until_on', models.DateField()),
-                ('attested_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('attested_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('nfr', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='delivery.nfr')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("nfr_digest", models.CharField(max_length=64)),
+                ("verdict", models.CharField(choices=[("MET", "Met"), ("UNMET", "Not met")], max_length=5)),
+                ("words", models.TextField()),
+                ("until_on", models.DateField()),
+                ("attested_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "attested_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "nfr",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="delivery.nfr"),
+                ),
             ],
             options={
-                'ordering': ['-pk'],
+                "ordering": ["-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Waiver',
+            name="Waiver",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=20, unique=True)),
-                ('criterion', models.CharField(max_length=50)),
-                ('subject', models.CharField(blank=True, max_length=64)),
-                ('reason', models.TextField()),
-                ('until_on', models.DateField()),
-                ('state', models.CharField(choices=[('ASKED', 'Asked'), ('GRANTED', 'Granted'), ('REFUSED', 'Refused'), ('WITHDRAWN', 'Withdrawn')], default='ASKED', max_length=10)),
-                ('asked_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('decided_at', models.DateTimeField(blank=True, null=True)),
-                ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('epic', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='delivery.epic')),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("key", models.CharField(max_length=20, unique=True)),
+                ("criterion", models.CharField(max_length=50)),
+                ("subject", models.CharField(blank=True, max_length=64)),
+                ("reason", models.TextField()),
+                ("until_on", models.DateField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("ASKED", "Asked"),
+                            ("GRANTED", "Granted"),
+                            ("REFUSED", "Refused"),
+                            ("WITHDRAWN", "Withdrawn"),
+                        ],
+                        default="ASKED",
+                        max_length=10,
+                    ),
+                ),
+                ("asked_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("decided_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "epic",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="delivery.epic"
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-pk'],
+                "ordering": ["-pk"],
             },
         ),
         migrations.CreateModel(
-            name='EpicSignOff',
+            name="EpicSignOff",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('promise', models.CharField(max_length=64)),
-                ('meaning', models.CharField(choices=[('ACCEPT', 'Accept delivery'), ('ACCEPT_WITH_EXCEPTIONS', 'Accept with exceptions'), ('REJECT', 'Reject')], max_length=30)),
-                ('dossier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='signoff.dossier')),
-                ('epic', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='delivery.epic')),
-                ('signature', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='signatures.signature')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("promise", models.CharField(max_length=64)),
+                (
+                    "meaning",
+                    models.CharField(
+                        choices=[
+                            ("ACCEPT", "Accept delivery"),
+                            ("ACCEPT_WITH_EXCEPTIONS", "Accept with exceptions"),
+                            ("REJECT", "Reject"),
+                        ],
+                        max_length=30,
+                    ),
+                ),
+                (
+                    "dossier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="signoff.dossier"
+                    ),
+                ),
+                (
+                    "epic",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="delivery.epic"
+                    ),
+                ),
+                (
+                    "signature",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="signatures.signature",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-pk'],
-                'constraints': [models.UniqueConstraint(fields=('epic', 'number'), name='epic_sign_off_number_once')],
+                "ordering": ["-pk"],
+                "constraints": [models.UniqueConstraint(fields=("epic", "number"), name="epic_sign_off_number_once")],
             },
         ),
         migrations.CreateModel(
-            name='SignOffRequest',
+            name="SignOffRequest",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('words', models.TextField(blank=True)),
-                ('asked_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('answered_at', models.DateTimeField(blank=True, null=True)),
-                ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('asked_of', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('epic', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='delivery.epic')),
-                ('story', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='delivery.story')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("words", models.TextField(blank=True)),
+                ("asked_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("answered_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "asked_of",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "epic",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="delivery.epic",
+                    ),
+                ),
+                (
+                    "story",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="delivery.story",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['pk'],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('epic', None), ('story__isnull', False)), models.Q(('epic__isnull', False), ('story', None)), _connector='OR'), name='sign_off_request_on_epic_or_story'), models.CheckConstraint(condition=models.Q(('asked_by', models.F('asked_of')), _negated=True), name='sign_off_request_not_of_oneself')],
+                "ordering": ["pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("epic", None), ("story__isnull", False)),
+                            models.Q(("epic__isnull", False), ("story", None)),
+                            _connector="OR",
+                        ),
+                        name="sign_off_request_on_epic_or_story",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("asked_by", models.F("asked_of")), _negated=True),
+                        name="sign_off_request_not_of_oneself",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='StorySignOff',
+            name="StorySignOff",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('digest', models.CharField(max_length=64)),
-                ('meaning', models.CharField(choices=[('ACCEPT', 'Accept the story'), ('REJECT', 'Reject')], max_length=10)),
-                ('signature', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='signatures.signature')),
-                ('story', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='delivery.story')),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='delivery.storyversion')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("digest", models.CharField(max_length=64)),
+                (
+                    "meaning",
+                    models.CharField(choices=[("ACCEPT", "Accept the story"), ("REJECT", "Reject")], max_length=10),
+                ),
+                (
+                    "signature",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="signatures.signature",
+                    ),
+                ),
+                (
+                    "story",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="delivery.story"
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="delivery.storyversion",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-pk'],
-                'constraints': [models.UniqueConstraint(fields=('story', 'number'), name='story_sign_off_number_once')],
+                "ordering": ["-pk"],
+                "constraints": [models.UniqueConstraint(fields=("story", "number"), name="story_sign_off_number_once")],
             },
         ),
         migrations.CreateModel(
-            name='WaiverGrant',
+            name="WaiverGrant",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(max_length=30)),
-                ('granted_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('granted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('waiver', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='grants', to='signoff.waiver')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("role", models.CharField(max_length=30)),
+                ("granted_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "granted_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "waiver",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="grants",
+                        to="signoff.waiver",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('waiver', 'role'), name='waiver_grant_once_a_role'), models.UniqueConstraint(fields=('waiver', 'granted_by'), name='waiver_grant_once_a_person')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("waiver", "role"), name="waiver_grant_once_a_role"),
+                    models.UniqueConstraint(fields=("waiver", "granted_by"), name="waiver_grant_once_a_person"),
+                ],
             },
         ),
     ]

@@ -1,0 +1,226 @@
+"""Who may sign, attest, ask and grant, and when: sentences for the reader.
+
+Every check returns the seat in which the person acts, for the log and the signature.
+"""
+
+from datetime import date, timedelta
+
+from apps.common.refused import BadInput, NotAllowed, Refused
+from apps.delivery import queries as delivery
+from apps.delivery.models import NFR, Epic, Story
+from apps.delivery.states import STORY_STATES, StoryState
+from apps.organization import queries as organization
+from apps.organization.models import Person, Scope
+from apps.organization.models.seats import HeldSeat
+from apps.organization.rights import RIGHTS
+from apps.organization.roles import Role
+from apps.signoff import queries
+from apps.signoff.criteria import CRITERIA
+from apps.signoff.models import EpicSignOff, StorySignOff, Waiver
+from apps.signoff.states import GateState
+from apps.signoff.verdicts import Gate
+
+LONGEST = timedelta(days=366)
+MAX_WORDS = 4_000
+
+
+def _seat(right: str, thing: str, verb: str, *scopes: Scope, by: Person) -> HeldSeat:
+    seat = organization.seat_for(by, right, *scopes, fresh=True)
+    if seat is None:
+        roles = " or ".join(
+            sorted(role.label for role in RIGHTS[right]) if len(RIGHTS[right]) < 4 else ["member of the nine seats"]
+        )
+        raise NotAllowed(f"Only a {roles} of {thing} may {verb}, and you hold no such seat today.")
+    return seat
+
+
+def _both(by: Person, seat: HeldSeat) -> set[int]:
+    """Who acts, and whose seat it is: a delegate is bound by the rules for both."""
+    return {by.pk, int(seat.delegated_by.removeprefix("P-"))} if seat.delegated_by else {by.pk}
+
+
+# --- Stories ------------------------------------------------------------------------------------
+
+
+def check_may_sign_off_story(*, story: Story, by: Person) -> HeldSeat:
+    """Raises NotAllowed for whoever is no analyst of the story or wrote its meaning, Refused for archived ones."""
+    seat = _seat("signoff.sign_story", story.key, "sign it", *delivery.story_scopes(story), by=by)
+    if story.archived_at:
+        raise Refused(f"{story.key} is archived and can no longer be signed.")
+    if queries.meaning_authors(story) & _both(by, seat):
+        raise NotAllowed(f"Who last edited a story does not sign it: let another analyst sign {story.key}.")
+    return seat
+
+
+def check_story_is_signable(*, story: Story) -> None:
+    """Raises Refused where the story cannot be accepted as it stands."""
+    if story.is_signed:
+        signer = story.signed_by.name if story.signed_by else "somebody"
+        raise Refused(f"{story.key} is already signed at this text, by {signer}.")
+    state = StoryState(story.state)
+    if state != StoryState.PASSING:
+        meaning, step, role = STORY_STATES[state]
+        raise Refused(f"{story.key} is {state.label.lower()}: {meaning} Next: {step.lower()} ({role}).")
+
+
+def check_story_meaning(*, meaning: str, comment: str) -> StorySignOff.Meaning:
+    """Raises BadInput for an unknown meaning, or a rejection without a reason."""
+    return StorySignOff.Meaning(_meaning(meaning, StorySignOff.Meaning.values, comment))
+
+
+# --- Epics --------------------------------------------------------------------------------------
+
+
+def check_may_sign_off_epic(*, epic: Epic, by: Person) -> HeldSeat:
+    """Raises NotAllowed for whoever is no product owner of the epic or signed its stories as analyst."""
+    seat = _seat("signoff.sign_epic", epic.key, "sign it", epic.scope, by=by)
+    if epic.archived_at:
+        raise Refused(f"{epic.key} is archived and can no longer be signed.")
+    signed = queries.signed_stories_of(_both(by, seat), epic)
+    if signed:
+        raise NotAllowed(
+            f"Who signed a story of an epic as analyst does not sign the epic: {signed[0].key} carries "
+            f"{'your signature' if by.pk == signed[0].signed_by_id else 'the signature of whom you act for'}. "
+            "Another product owner can sign."
+        )
+    return seat
+
+
+def check_epic_meaning(*, meaning: str, comment: str) -> EpicSignOff.Meaning:
+    """Raises BadInput for an unknown meaning, or a rejection without a reason."""
+    return EpicSignOff.Meaning(_meaning(meaning, EpicSignOff.Meaning.values, comment))
+
+
+def check_gate_allows(*, epic: Epic, gate: Gate, meaning: str) -> None:
+    """Raises Refused where the gate does not allow this meaning. A rejection is always allowed."""
+    if meaning == EpicSignOff.Meaning.REJECT:
+        return
+    if not epic.story_count:
+        raise Refused(f"{epic.key} has no stories: there is nothing to accept.")
+    blocker = gate.blocker
+    if blocker is not None:
+        raise Refused(f"{epic.key} cannot be accepted yet. {blocker.title}: {blocker.verdict.words}.")
+    if meaning == EpicSignOff.Meaning.ACCEPT and gate.state == GateState.READY_WITH_EXCEPTIONS:
+        waived = gate.waived[0]
+        raise Refused(f"{waived.title}: {waived.verdict.words}. Accept with exceptions, or see that it is met first.")
+    if meaning == EpicSignOff.Meaning.ACCEPT_WITH_EXCEPTIONS and gate.state == GateState.READY:
+        raise Refused("Every criterion is met and nothing is waived: accept the delivery instead.")
+
+
+def check_not_signed_already(*, epic: Epic, promise: str, meaning: str) -> None:
+    """Raises Refused, naming signer and receipt, where just this promise is accepted already."""
+    if meaning == EpicSignOff.Meaning.REJECT or epic.signed_promise != promise:
+        return
+    acceptance = queries.latest_acceptance(epic)
+    if acceptance is not None:
+        signature = acceptance.signature
+        raise Refused(
+            f"{epic.key} is already signed at just this promise, by {signature.printed_name}: receipt {signature.key}."
+        )
+
+
+def _meaning(meaning: str, known: list[str], comment: str) -> str:
+    if meaning not in known:
+        raise BadInput("Choose what your signature means.")
+    if meaning == "REJECT" and not comment.strip():
+        raise BadInput("Say why you reject it: the reason becomes a comment.")
+    return meaning
+
+
+# --- NFRs ---------------------------------------------------------------------------------------
+
+
+def check_may_attest_nfr(*, nfr: NFR, by: Person) -> HeldSeat:
+    """Raises NotAllowed for whoever is no SRE lead of the epic, Refused for archived NFRs."""
+    seat = _seat("signoff.attest_nfr", nfr.epic.key, f"attest {nfr.key}", nfr.epic.scope, by=by)
+    if nfr.archived_at:
+        raise Refused(f"{nfr.key} is archived and can no longer be attested.")
+    return seat
+
+
+def check_until(until_on: date, *, today: date, what: str) -> None:
+    """Raises BadInput for a last day that is past or more than a year away."""
+    if until_on < today:
+        raise BadInput(f"{what} cannot end in the past: {until_on.isoformat()} is before today.")
+    if until_on > today + LONGEST:
+        raise BadInput(f"{what} lasts a year at most: choose a day until {(today + LONGEST).isoformat()}.")
+
+
+def check_words(words: str, *, what: str) -> None:
+    """Raises BadInput where the words that make an act understandable are missing."""
+    if not words.strip():
+        raise BadInput(f"{what} is needed: others must be able to understand it later.")
+
+
+# --- Waivers ------------------------------------------------------------------------------------
+
+
+def check_may_ask_waiver(*, epic: Epic, by: Person) -> HeldSeat:
+    """Raises NotAllowed for whoever holds none of the nine seats on the epic."""
+    seat = _seat("signoff.ask_waiver", epic.key, "ask for a waiver", epic.scope, *_team_scopes(epic), by=by)
+    if epic.archived_at:
+        raise Refused(f"{epic.key} is archived: there is nothing to waive.")
+    return seat
+
+
+def check_criterion(name: str, *, subject: str, epic: Epic) -> None:
+    """Raises BadInput where there is no such criterion, or the subject is no NFR of the epic."""
+    if name not in {item.name for item in CRITERIA}:
+        raise BadInput("Choose the criterion that may be unmet.")
+    if subject and not (name == "nfrs_attested" and delivery.active_nfrs(epic).filter(key=subject).exists()):
+        raise BadInput(f"{subject} is no NFR of {epic.key}.")
+
+
+def check_may_grant_waiver(*, waiver: Waiver, by: Person) -> HeldSeat:
+    """Raises NotAllowed for the asker, for a second yes of one person, and for whoever holds neither seat."""
+    seat = _seat("signoff.grant_waiver", waiver.epic.key, "decide on a waiver", waiver.epic.scope, by=by)
+    if waiver.state != Waiver.State.ASKED:
+        raise Refused(f"{waiver.key} is {waiver.get_state_display().lower()} already.")
+    if waiver.asked_by_id in _both(by, seat):
+        raise NotAllowed("Who asks for a waiver does not decide on it.")
+    return seat
+
+
+def grant_role(*, waiver: Waiver, by: Person, seat: HeldSeat) -> Role:
+    """In which of the two roles this yes counts. Raises Refused where both of theirs, or they, have said yes."""
+    given = {grant.role: grant.granted_by for grant in waiver.grants.select_related("granted_by")}
+    if by in given.values():
+        raise Refused(f"You have said yes to {waiver.key}; the second yes is another person's.")
+    free = [
+        Role(held.role)
+        for held in organization.held_seats(by)
+        if held.role in {Role.PRODUCT_OWNER, Role.SRE_LEAD}
+        and held.scope_id in waiver.epic.scope.path_ids()
+        and held.role not in given
+    ]
+    if not free:
+        names = ", ".join(person.name for person in given.values())
+        raise Refused(f"{Role(seat.role).label} has said yes already ({names}); the other seat's yes is missing.")
+    return free[0]
+
+
+def check_may_withdraw_waiver(*, waiver: Waiver, by: Person) -> None:
+    """Raises NotAllowed for anybody but the asker."""
+    if waiver.asked_by_id != by.pk:
+        raise NotAllowed(f"Only {waiver.asked_by.name}, who asked for {waiver.key}, may withdraw it.")
+    if waiver.state != Waiver.State.ASKED:
+        raise Refused(f"{waiver.key} is {waiver.get_state_display().lower()} already.")
+
+
+# --- Requests -----------------------------------------------------------------------------------
+
+
+def check_may_request_sign_off(
+    *, epic: Epic, scopes: tuple[Scope, ...], right: str, of: Person, by: Person
+) -> HeldSeat:
+    """Raises NotAllowed for whoever holds no seat here, BadInput where the person asked could not sign."""
+    seat = _seat("signoff.request_sign_off", epic.key, "ask for a signature", *scopes, by=by)
+    if of.pk == by.pk:
+        raise BadInput("Ask somebody else: you can sign yourself without a request.")
+    if organization.seat_for(of, right, *scopes) is None:
+        raise BadInput(f"{of.name} holds no seat that could sign this.")
+    return seat
+
+
+def _team_scopes(epic: Epic) -> tuple[Scope, ...]:
+    return (epic.team.scope,) if epic.team else ()
