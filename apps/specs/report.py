@@ -133,7 +133,7 @@ def worst(statuses: Iterable[Status]) -> Status | None:
 
 
 def capped(message: str) -> str:
-    """`message` with at most 4 KiB of UTF-8. What no database stores becomes U+FFFD: it names nothing."""
+    """`message` in at most 4 KiB of UTF-8. What no database stores becomes U+FFFD: it names nothing."""
     plain = message.replace("\x00", "�").encode("utf-8", "replace")
     if len(plain) <= MAX_MESSAGE_BYTES:
         return plain.decode("utf-8")
