@@ -74,9 +74,7 @@ def _cases(feature: Node, zone: ZoneInfo) -> Iterator[Case]:
     for element in elements:
         kind = element.text("type", "scenario")
         if kind not in ("background", "scenario", "scenario_outline"):
-            raise element.child("type").refusal(
-                f"“{kind[:60]}” is not a type of element that Cucumber writes."
-            )
+            raise element.child("type").refusal(f"“{kind[:60]}” is not a type of element that Cucumber writes.")
         _collect(element, parts)
         if kind != "background":
             yield _case(element, name, uri, language, parts, zone)
@@ -93,9 +91,7 @@ def _collect(element: Node, parts: _Parts) -> None:
         parts.hooks += _hooks(step)
 
 
-def _case(
-    element: Node, feature_name: str, uri: str, language: str | None, parts: _Parts, zone: ZoneInfo
-) -> Case:
+def _case(element: Node, feature_name: str, uri: str, language: str | None, parts: _Parts, zone: ZoneInfo) -> Case:
     name = element.text("name", "")
     steps = _steps(parts.steps, language)
     status, message = outcome(steps, parts.hooks)
@@ -128,9 +124,7 @@ def _steps(nodes: Sequence[Node], language: str | None) -> tuple[CaseStep, ...]:
     for node, step in zip(nodes, keywords.typed([_step(node) for node in nodes], language), strict=True):
         result = node.child("result")
         found.append(
-            CaseStep(
-                step=step, status=_status(result), message=_message(result), duration_ns=_duration(result)
-            )
+            CaseStep(step=step, status=_status(result), message=_message(result), duration_ns=_duration(result))
         )
     return tuple(found)
 

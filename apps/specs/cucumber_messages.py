@@ -121,9 +121,7 @@ class _Reader:
             if handler := _HANDLERS.get(kind):
                 self.kept += size
                 if self.kept > MAX_KEPT:
-                    raise message.refusal(
-                        f"the stream holds more than {MAX_KEPT:,} bytes besides attachments."
-                    )
+                    raise message.refusal(f"the stream holds more than {MAX_KEPT:,} bytes besides attachments.")
                 handler(self, message.child(kind))
 
     def meta(self, node: Node) -> None:
@@ -192,9 +190,7 @@ class _Reader:
     def report(self) -> Report:
         """All of it; raises NotAReport where the stream breaks off."""
         if not self.finished:
-            raise NotAReport(
-                "The stream ends without testRunFinished: it is not Cucumber Messages or was cut off."
-            )
+            raise NotAReport("The stream ends without testRunFinished: it is not Cucumber Messages or was cut off.")
         cases = tuple(_case(case, self.sources.ran(case.pickle)) for case in self.cases.values())
         return Report(FORMAT, cases, self.started_at, self.tool, tuple(self._notes(cases)))
 

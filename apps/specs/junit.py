@@ -164,12 +164,7 @@ class _Reader:
 
     def data(self, text: str) -> None:
         """Text within tags: kept only where it is the first failure's, and no more of it than is shown."""
-        if (
-            self.case
-            and self.case.text is not None
-            and self.path[-1] in _CHILDREN
-            and len(self.case.text) < 500
-        ):
+        if self.case and self.case.text is not None and self.path[-1] in _CHILDREN and len(self.case.text) < 500:
             self.case.text.append(text[:5000])
 
     def end(self, tag: str) -> None:

@@ -216,9 +216,7 @@ class _SourceRead:
 
 def _read(source: _Source | None) -> _SourceRead:
     if source is None:
-        return _SourceRead(
-            None, "The stream does not carry the source, so the scenario's digest is not known."
-        )
+        return _SourceRead(None, "The stream does not carry the source, so the scenario's digest is not known.")
     if source.media_type == _MARKDOWN:
         return _SourceRead(None, "The source is Gherkin in Markdown, which is not read here.")
     try:

@@ -195,9 +195,7 @@ def outcome(steps: Sequence[CaseStep], hooks: Sequence[Hook] = ()) -> tuple[Stat
     status = worst([*statuses, *(hook.status for hook in hooks)]) or Status.SKIPPED
     for step in steps:
         if step.status in FAILURES:
-            return status, step.message or capped(
-                f"{step.step.keyword} {step.step.text}: {step.status.lower()}."
-            )
+            return status, step.message or capped(f"{step.step.keyword} {step.step.text}: {step.status.lower()}.")
     for hook in hooks:
         if hook.status in FAILURES:
             return status, hook.message or f"A hook ended as {hook.status.lower()}."
@@ -217,11 +215,7 @@ def joined(cases: Iterable[Case]) -> list[Case]:
     found: list[Case] = []
     for case in cases:
         last = found[-1] if found else None
-        if (
-            last
-            and case.line is not None
-            and (last.uri, last.line, last.name) == (case.uri, case.line, case.name)
-        ):
+        if last and case.line is not None and (last.uri, last.line, last.name) == (case.uri, case.line, case.name):
             found[-1] = replace(case, attempts=last.attempts + case.attempts)
         else:
             found.append(case)

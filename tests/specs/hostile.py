@@ -40,9 +40,7 @@ json_values = strategies.recursive(
     | strategies.integers()
     | strategies.floats(allow_nan=False, allow_infinity=False)
     | strategies.text(),
-    lambda inner: (
-        strategies.lists(inner, max_size=3) | strategies.dictionaries(strategies.text(), inner, max_size=3)
-    ),
+    lambda inner: strategies.lists(inner, max_size=3) | strategies.dictionaries(strategies.text(), inner, max_size=3),
     max_leaves=8,
 )
 
@@ -62,9 +60,7 @@ def answer(read: Callable[[bytes], Report], data: bytes) -> Report | NotAReport:
 def places(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
     """Every place within a JSON value, itself first."""
     yield path
-    members = (
-        value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    )
+    members = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for key, member in members:
         yield from places(member, (*path, key))
 
@@ -102,9 +98,7 @@ def cuts(data: bytes, number: int) -> Iterator[bytes]:
         yield data[: len(data) * n // number]
 
 
-def wrong_everywhere(
-    read: Callable[[bytes], Report], sample: Any, write: Callable[[Any], bytes] = written
-) -> int:
+def wrong_everywhere(read: Callable[[bytes], Report], sample: Any, write: Callable[[Any], bytes] = written) -> int:
     """Puts each wrong value at each place of `sample`, and takes each place away; how many were refused."""
     refused = 0
     for path in places(sample):

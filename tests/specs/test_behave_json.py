@@ -124,9 +124,7 @@ def test_another_step_is_another_run() -> None:
     before = {case.run_digest for case in cases(SAMPLE)}
     steps = ("elements", 1, "steps", 3)
     for key, value in (("name", "nor there"), ("text", "more"), ("table", {"headings": ["a"], "rows": []})):
-        changed = cases(
-            hostile.replaced(SAMPLE, (0, *steps), {**SAMPLE[0]["elements"][1]["steps"][3], key: value})
-        )
+        changed = cases(hostile.replaced(SAMPLE, (0, *steps), {**SAMPLE[0]["elements"][1]["steps"][3], key: value}))
         assert changed[0].run_digest not in before
 
 
@@ -274,9 +272,7 @@ def test_cut_off_anywhere_it_is_refused() -> None:
 @given(st.data())
 def test_anything_anywhere_is_refused_or_read(data: st.DataObject) -> None:
     path = data.draw(st.sampled_from(list(hostile.places(SAMPLE))))
-    hostile.answer(
-        behave_json.read, hostile.written(hostile.replaced(SAMPLE, path, data.draw(hostile.json_values)))
-    )
+    hostile.answer(behave_json.read, hostile.written(hostile.replaced(SAMPLE, path, data.draw(hostile.json_values))))
 
 
 @given(st.binary())
