@@ -354,9 +354,7 @@ def _common(one: Sequence[Hashable], other: Sequence[Hashable]) -> int:
 
 def _compare_middles(old: Sequence[_Written], new: Sequence[_Written]) -> Iterable[Line]:
     numbers: dict[Hashable, int] = {}  # compared a thousand times, where a tuple is hashed anew each time
-    old_keys, new_keys = (
-        [numbers.setdefault(line.key, len(numbers)) for line in text] for text in (old, new)
-    )
+    old_keys, new_keys = ([numbers.setdefault(line.key, len(numbers)) for line in text] for text in (old, new))
     often = Counter(old_keys)
     if sum(often[key] for key in new_keys) > MOST_EQUAL_PAIRS:
         return (*_all(Kind.GONE, old), *_all(Kind.CAME, new))

@@ -136,9 +136,7 @@ class Counts:
     steps: int = 0
 
     def __add__(self, other: "Counts") -> "Counts":
-        return Counts(
-            self.scenarios + other.scenarios, self.outlines + other.outlines, self.steps + other.steps
-        )
+        return Counts(self.scenarios + other.scenarios, self.outlines + other.outlines, self.steps + other.steps)
 
 
 def parse(text: str) -> Feature | None:
@@ -300,9 +298,7 @@ def _scenario_within(budget: Budget, feature_name: str, child: _ScenarioNode) ->
         raise _refusal(child[2]["location"]["line"], words) from refused
 
 
-def _scenario(
-    feature_name: str, rule: str, background_nodes: list[Any], node: Any, budget: Budget
-) -> Scenario:
+def _scenario(feature_name: str, rule: str, background_nodes: list[Any], node: Any, budget: Budget) -> Scenario:
     line = node["location"]["line"]
     own_nodes = node["steps"]
     types = _resolve(step["keywordType"] for step in background_nodes + own_nodes)
@@ -419,8 +415,7 @@ def _kinds(language: str | None) -> dict[str, str]:
     """What each keyword of a language is, by the rule of the official matcher: two meanings are none."""
     matcher = TokenMatcher(language or "en")
     return {
-        keyword.strip(): kinds[0] if len(kinds) == 1 else "Unknown"
-        for keyword, kinds in matcher.keyword_types.items()
+        keyword.strip(): kinds[0] if len(kinds) == 1 else "Unknown" for keyword, kinds in matcher.keyword_types.items()
     }
 
 

@@ -24,9 +24,7 @@ from apps.organization.models import Person, Scope
 def initiatives_for(person: Person) -> QuerySet[Initiative]:
     """Initiatives that `person` may read, by title."""
     hidden = organization.hidden_scope_ids(person)
-    return (
-        Initiative.objects.exclude(scope_id__in=hidden).select_related("scope").order_by("scope__title", "pk")
-    )
+    return Initiative.objects.exclude(scope_id__in=hidden).select_related("scope").order_by("scope__title", "pk")
 
 
 def initiative_for(person: Person, key: str) -> Initiative:
@@ -104,9 +102,7 @@ def dependencies_of(epic: Epic) -> QuerySet[EpicDependency]:
 
 def hard_dependencies(epic: Epic) -> QuerySet[Epic]:
     """Epics without which this one cannot ship."""
-    return Epic.objects.filter(dependents__epic=epic, dependents__kind=EpicDependency.Kind.HARD).order_by(
-        "pk"
-    )
+    return Epic.objects.filter(dependents__epic=epic, dependents__kind=EpicDependency.Kind.HARD).order_by("pk")
 
 
 def dependents_of(epic: Epic) -> QuerySet[EpicDependency]:
@@ -116,9 +112,7 @@ def dependents_of(epic: Epic) -> QuerySet[EpicDependency]:
 
 def services_of(epic: Epic) -> QuerySet[EpicService]:
     """The services that the epic's promise runs on."""
-    return epic.service_threads.select_related(
-        "service__scope", "service__team__scope", "linked_by"
-    ).order_by("pk")
+    return epic.service_threads.select_related("service__scope", "service__team__scope", "linked_by").order_by("pk")
 
 
 def path_between(start: Epic, end: Epic) -> list[str]:

@@ -11,36 +11,45 @@ from apps.delivery.actions.columns import (
     record_story_signatures,
     revoke_story_signature,
 )
+from apps.delivery.actions.comments import comment_on_epic, comment_on_story, write_comment
 from apps.delivery.actions.epics import archive_epic, create_epic, edit_epic
+from apps.delivery.actions.imports import ImportRefused, ImportResult, import_features
 from apps.delivery.actions.initiatives import create_initiative, edit_initiative
 from apps.delivery.actions.locks import lock_epic, lock_epics, lock_initiative, lock_stories, lock_story
-from apps.delivery.actions.stories import (
-    StoryEdit,
-    archive_story,
-    create_story,
-    edit_story,
-    plan_story,
-)
-from apps.delivery.actions.texts import NotAStory
+from apps.delivery.actions.nfrs import archive_nfr, create_nfr, edit_nfr
+from apps.delivery.actions.stories import StoryEdit, archive_story, create_story, edit_story, plan_story
+from apps.delivery.actions.texts import NotAStory, read_story
+from apps.delivery.actions.threads import add_dependency, link_service, remove_dependency, unlink_service
 
 __all__ = [
     "Evidence",
+    "ImportRefused",
+    "ImportResult",
     "NotAStory",
     "StoryEdit",
+    "add_dependency",
     "archive_epic",
+    "archive_nfr",
     "archive_story",
+    "comment_on_epic",
+    "comment_on_story",
     "create_epic",
     "create_initiative",
+    "create_nfr",
     "create_story",
     "edit_epic",
     "edit_initiative",
+    "edit_nfr",
     "edit_story",
+    "import_features",
+    "link_service",
     "lock_epic",
     "lock_epics",
     "lock_initiative",
     "lock_stories",
     "lock_story",
     "plan_story",
+    "read_story",
     "record_epic_acceptance",
     "record_epic_drift",
     "record_epic_rejection",
@@ -48,5 +57,8 @@ __all__ = [
     "record_evidences",
     "record_story_signature",
     "record_story_signatures",
+    "remove_dependency",
     "revoke_story_signature",
+    "unlink_service",
+    "write_comment",
 ]

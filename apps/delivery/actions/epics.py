@@ -84,9 +84,7 @@ def add_epic(
 
 
 @act
-def edit_epic(
-    *, epic_key: str, title: str, summary: str, team_key: str, promised_for: str, by: Person
-) -> Epic:
+def edit_epic(*, epic_key: str, title: str, summary: str, team_key: str, promised_for: str, by: Person) -> Epic:
     """Changes title, summary, team and quarter. None of them is part of what is signed."""
     epic = lock_epic(epic_key, by=by)
     seat = rules.check_may_edit_epic(epic, by=by)

@@ -17,9 +17,7 @@ def create_initiative(
 ) -> Initiative:
     """A strategic effort with its scope below the organization; `restricted` hides it from all but its seats."""
     seat = rules.check_may_create_initiative(by=by)
-    return add_initiative(
-        title=title, purpose=purpose, restricted=restricted, is_demo=is_demo, by=by, seat=seat
-    )
+    return add_initiative(title=title, purpose=purpose, restricted=restricted, is_demo=is_demo, by=by, seat=seat)
 
 
 def add_initiative(
@@ -54,9 +52,7 @@ def add_initiative(
 
 
 @act
-def edit_initiative(
-    *, initiative_key: str, title: str, purpose: str, restricted: bool, by: Person
-) -> Initiative:
+def edit_initiative(*, initiative_key: str, title: str, purpose: str, restricted: bool, by: Person) -> Initiative:
     """Changes title, purpose and who may read it."""
     initiative = lock_initiative(initiative_key, by=by)
     seat = rules.check_may_edit_initiative(initiative, by=by)

@@ -46,6 +46,4 @@ def lock_stories(keys: Iterable[str], *, by: Person) -> list[Story]:
 def lock_epics(ids: Iterable[int]) -> dict[int, Epic]:
     """Epics by primary key, with scope, initiative and team, whoever asks."""
     epics = Epic.objects.select_related("scope", "initiative__scope", "team__scope")
-    return {
-        epic.pk: epic for epic in epics.filter(pk__in=set(ids)).order_by("pk").select_for_update(of=("self",))
-    }
+    return {epic.pk: epic for epic in epics.filter(pk__in=set(ids)).order_by("pk").select_for_update(of=("self",))}

@@ -57,9 +57,7 @@ def text_sha256(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def write_texts(
-    *, texts: Sequence[NewText], author: Person, reason: str, at: datetime, written_at: datetime
-) -> None:
+def write_texts(*, texts: Sequence[NewText], author: Person, reason: str, at: datetime, written_at: datetime) -> None:
     """Stores the versions with their scenarios and pickles, and moves the stories' columns to them.
 
     `at` is since when the texts hold. A handful of statements for a thousand stories.

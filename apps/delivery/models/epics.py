@@ -84,9 +84,7 @@ class Epic(models.Model):
     failing_story_count = models.PositiveIntegerField(default=0)
 
     services = models.ManyToManyField(Service, through="EpicService", related_name="+")
-    needs = models.ManyToManyField(
-        "self", through="EpicDependency", symmetrical=False, related_name="needed_by"
-    )
+    needs = models.ManyToManyField("self", through="EpicDependency", symmetrical=False, related_name="needed_by")
 
     objects = EpicQuerySet.as_manager()
 

@@ -30,10 +30,7 @@ def story_condition(state: str) -> Q:
         "SIGNED": signed,
         "REGRESSED": signed & current & Q(evidence_verdict=StoryVerdict.FAILED),
         "READY": unsigned
-        & (
-            Q(evidence_digest="")
-            | (current & Q(evidence_verdict__in=[StoryVerdict.NONE, StoryVerdict.INCOMPLETE]))
-        ),
+        & (Q(evidence_digest="") | (current & Q(evidence_verdict__in=[StoryVerdict.NONE, StoryVerdict.INCOMPLETE]))),
         "BROKEN": unsigned & ~Q(evidence_digest="") & ~current,
         "FAILING": unsigned & current & Q(evidence_verdict=StoryVerdict.FAILED),
         "PASSING": unsigned & current & Q(evidence_verdict=StoryVerdict.PASSED),
@@ -79,9 +76,7 @@ class Story(models.Model):
     scenario_count = models.PositiveIntegerField(default=0)
 
     evidence_digest = models.CharField(max_length=64, blank=True)
-    evidence_verdict = models.CharField(
-        max_length=10, choices=StoryVerdict, blank=True, default=StoryVerdict.NONE
-    )
+    evidence_verdict = models.CharField(max_length=10, choices=StoryVerdict, blank=True, default=StoryVerdict.NONE)
     evidence_at = models.DateTimeField(null=True, blank=True)
 
     signed_digest = models.CharField(max_length=64, blank=True)
@@ -109,11 +104,7 @@ class Story(models.Model):
     @property
     def is_regressed(self) -> bool:
         """Signed, but its latest evidence at the same meaning failed."""
-        return (
-            self.is_signed
-            and self.evidence_digest == self.digest
-            and self.evidence_verdict == self.Verdict.FAILED
-        )
+        return self.is_signed and self.evidence_digest == self.digest and self.evidence_verdict == self.Verdict.FAILED
 
     @property
     def state(self) -> StoryState:
