@@ -18,12 +18,13 @@ env = environ.FileAwareEnv()
 VAR = Path(env.str("PORTAL_VAR", default=str(BASE_DIR / "var"))).resolve()
 
 DEBUG = env.bool("PORTAL_DEBUG", default=False)
-# `manage.py up` makes a key of its own in VAR (0600) and passes it on; commands read the same file.
+# `manage.py up` makes a key of its own in VAR (0600); commands read the same file. Without any, Django refuses
+# whatever needs one.
 _key_file = VAR / "secret_key"
 SECRET_KEY = env.str(
     "PORTAL_SECRET_KEY",
-    default=_key_file.read_text().strip() if _key_file.exists() else "not-secret-before-the-first-up",
-)
+    default=_key_file.read_text().strip() if _key_file.exists() else "",
+).strip()
 ALLOWED_HOSTS = env.list("PORTAL_ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("PORTAL_CSRF_TRUSTED_ORIGINS", default=[])
 # Set by `up` alone, and only where it made the database itself and listens on loopback.
@@ -86,8 +87,7 @@ TEMPLATES = [
                 "apps.common.context.frame",
             ],
             "builtins": [
-                f"apps.common.templatetags.{library}"
-                for library in ("components", "blocks", "fields", "panel")
+                f"apps.common.templatetags.{library}" for library in ("components", "blocks", "fields", "panel")
             ],
         },
     },
@@ -107,7 +107,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-REDIS_URL = env.str("REDIS_URL", default=f"unix://{socket_path(VAR)}")
+REDIS_URL = env.str("REDIS_URL", default=f"unix://{socket_path(VAR)}").strip()
 # Django's cache lives in the process: nothing that must be right depends on it.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
@@ -132,7 +132,17 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/accounts/login/"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 120  # seconds; signatures check it themselves, see apps.signatures
-ACCOUNT_RATE_LIMITS = {"login_failed": "5/5m/key,50/5m/ip", "reauthenticate": "10/m/user"}
+# Counted in each web process by itself, since the cache is.
+ACCOUNT_RATE_LIMITS = {
+    "login": "30/m/ip",
+    "login_failed": "5/5m/key,50/5m/ip",
+    "reauthenticate": "10/m/user",
+    "change_password": "5/m/user",
+    "reset_password": "20/m/ip,5/m/key",
+    "reset_password_from_key": "20/m/ip",
+}
+# How many proxies stand before the portal: without it, all who come through one share its address.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("PORTAL_PROXIES", default=0)
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 
@@ -149,9 +159,14 @@ TLS = env.bool("PORTAL_TLS", default=False)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = TLS
 SESSION_COOKIE_NAME = "__Host-sessionid" if TLS else "sessionid"
 CSRF_COOKIE_NAME = "__Host-csrftoken" if TLS else "csrftoken"
+SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
-SECURE_SSL_REDIRECT = False
+SECURE_SSL_REDIRECT = TLS
+# Probes ask from inside, before the proxy.
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = 31_536_000 if TLS else 0
+# Whether the domain's other hosts speak TLS only is for its owner to say, in the proxy.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TLS else None
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
@@ -192,9 +207,7 @@ REST_FRAMEWORK = {
 }
 
 # --- Background work ----------------------------------------------------------------------------
-CELERY_BROKER_URL = (
-    REDIS_URL.replace("unix://", "redis+socket://") if REDIS_URL.startswith("unix") else REDIS_URL
-)
+CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://") if REDIS_URL.startswith("unix") else REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True

@@ -2,6 +2,11 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from apps.common.views import closed
+
+# allauth has more doors than are opened here: people and their addresses are an administrator's to add.
+CLOSED = ("signup/", "email/", "confirm-email/", "confirm-email/<str:key>/", "login/code/confirm/")
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("apps.common.urls")),
     path("", include("apps.desk.urls")),
@@ -10,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("apps.delivery.urls")),
     path("", include("apps.specs.urls")),
     path("", include("apps.audit.urls")),
+    *(path(f"accounts/{way}", closed) for way in CLOSED),
     path("accounts/", include("allauth.urls")),
     path("api/v1/", include("portal.api")),
 ]

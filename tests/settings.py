@@ -18,6 +18,7 @@ os.environ["PORTAL_VAR"] = _var
 from portal.settings import *  # noqa: E402, F403
 from portal.settings import DATABASES, STATIC_ROOT  # noqa: E402
 
+SECRET_KEY = "not secret: it signs nothing but what tests sign"
 STATIC_ROOT.mkdir(parents=True)
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

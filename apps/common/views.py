@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views import defaults
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import requires_csrf_token
@@ -35,6 +35,12 @@ def readyz(request: HttpRequest) -> HttpResponse:
     # Asked every few seconds: its answer is the word, and a line for each in the log would bury others.
     response._has_been_logged = True  # type: ignore[attr-defined]
     return response
+
+
+@public
+def closed(request: HttpRequest, key: str = "") -> HttpResponse:
+    """A door of a package that this portal does not open."""
+    raise Http404
 
 
 def _problem(status: int, sentence: str) -> HttpResponse:
