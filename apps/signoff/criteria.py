@@ -13,6 +13,7 @@ from django.urls import reverse
 from apps.delivery.models import NFR
 from apps.delivery.states import STORY_STATES, StoryState
 from apps.organization.roles import Role
+from apps.organization.sides import SIDES
 from apps.signoff.facts import EpicFacts
 from apps.signoff.models import NFRAttestation
 from apps.signoff.states import VerdictState
@@ -146,19 +147,11 @@ def seats_filled(epic: EpicFacts, at: datetime) -> Verdict:
     vacant = [role.label for role in needed if not epic.holding(role)]
     if vacant:
         return Verdict(VerdictState.UNMET, f"Vacant: {', '.join(vacant)}", "Whoever hands out seats", url)
-    for one, other, why in CONFLICTS:
-        both = epic.holding(one) & epic.holding(other)
-        if both:
-            words = f"One person holds both {one.label} and {other.label}: {why}"
+    for sides in SIDES:
+        if epic.holding(sides.one) & epic.holding(sides.other):
+            words = f"One person holds both {sides.one.label} and {sides.other.label}, so {sides.words}"
             return Verdict(VerdictState.UNMET, words, "Whoever hands out seats", url)
     return Verdict(VerdictState.MET, "Product, engineering and SRE seats are filled, no conflict", url=url)
-
-
-# Two seats that stand on both sides of one sign-off.
-CONFLICTS = [
-    (Role.PRODUCT_OWNER, Role.BUSINESS_ANALYST, "who signs the stories does not sign the epic"),
-    (Role.PRODUCT_OWNER, Role.SRE_LEAD, "a waiver needs two people"),
-]
 
 
 def _role_called(label: str) -> Role:

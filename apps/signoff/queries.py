@@ -8,7 +8,9 @@ from django.utils import timezone
 from apps.audit.canonical import canonical_digest
 from apps.common.instants import instant_text
 from apps.delivery.models import NFR, Epic, Story
+from apps.organization import queries as organization
 from apps.organization.models import Person
+from apps.organization.roles import Role
 from apps.signoff.criteria import CRITERIA
 from apps.signoff.dossier import Shown, dossier_body, read_dossier
 from apps.signoff.facts import EpicFacts, granted_waivers, read_facts
@@ -151,3 +153,14 @@ def waivers_of(epic: Epic) -> list[Waiver]:
 def accepted_epic_ids() -> list[int]:
     """Primary keys of accepted epics, whose promise may have moved by itself."""
     return list(Epic.objects.active().exclude(signed_promise="").order_by("pk").values_list("pk", flat=True))
+
+
+def told_of(thing: Epic | Story) -> list[Person]:
+    """Whom a signature on this concerns, and who finds it in the inbox: analysts, architects, SRE leads, team leads."""
+    epic = thing if isinstance(thing, Epic) else thing.epic
+    scopes = [epic.scope, *([epic.team.scope] if epic.team else [])]
+    roles = [Role.PRODUCT_OWNER, Role.SOLUTION_ARCHITECT, Role.SRE_LEAD, Role.ENGINEERING_TEAM_LEAD]
+    people = {seat.person for seat in organization.seats_on(scopes, roles=roles)}
+    signed = Story.objects.active().filter(epic=epic).select_related("signed_by")
+    people |= {story.signed_by for story in signed if story.signed_by}
+    return sorted(people, key=lambda person: person.name)

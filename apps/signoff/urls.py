@@ -1,9 +1,22 @@
-"""Addresses of gates, sign-offs and waivers."""
+"""Paths of sign-off."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from apps.signoff.views import epics, nfrs, receipts, requests, stories, waivers
 
 app_name = "signoff"
 
-urlpatterns: list[URLPattern] = []
-# Below /api/v1/.
-api_urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("epics/<str:key>/", epics.epic_detail, name="epic_detail"),
+    path("epics/<str:key>/sign-off/", epics.epic_sign_off, name="epic_sign_off"),
+    path("epics/<str:key>/life/", epics.epic_life, name="epic_life"),
+    path("epics/<str:key>/requests/new/", requests.epic_sign_off_request, name="epic_sign_off_request"),
+    path("epics/<str:key>/waivers/new/", waivers.waiver_ask, name="waiver_ask"),
+    path("epics/<str:key>/stories/sign-off/", stories.story_bulk_sign_off, name="story_bulk_sign_off"),
+    path("waivers/<str:key>/", waivers.waiver_detail, name="waiver_detail"),
+    path("nfrs/<str:key>/attest/", nfrs.nfr_attest, name="nfr_attest"),
+    path("stories/<str:key>/", stories.story_detail, name="story_detail"),
+    path("stories/<str:key>/sign-off/", stories.story_sign_off, name="story_sign_off"),
+    path("stories/<str:key>/requests/new/", requests.story_sign_off_request, name="story_sign_off_request"),
+    path("receipts/<str:key>/", receipts.receipt_detail, name="receipt_detail"),
+]

@@ -144,7 +144,7 @@ def _sign(
         key=_key_for(key, story),
     )
     previous = story.signed_digest
-    version = story.versions.get(pk=story.version_id)
+    version = story.versions.get(pk=story.version_id or 0)
     sign_off = StorySignOff.objects.create(
         story=story,
         version=version,

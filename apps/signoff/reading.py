@@ -1,0 +1,113 @@
+"""Rows for sign-off's pages: what is signed in full, what changed, who sits where. Reads only."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from apps.delivery import gherkin
+from apps.delivery.difference import StoryDifference, difference
+from apps.delivery.models import NFR, Epic, Story, StoryVersion
+from apps.delivery.states import EpicState
+from apps.organization import queries as organization
+from apps.organization.models import Person
+from apps.organization.models.seats import HeldSeat
+from apps.organization.roles import Role
+from apps.signoff.dossier import read_dossier
+from apps.signoff.facts import EpicFacts
+from apps.signoff.models import EpicSignOff, NFRAttestation, Waiver
+from apps.signoff.promise import Leaf, promise_difference
+
+SIGNING_ROLES = (Role.PRODUCT_OWNER, Role.SOLUTION_ARCHITECT, Role.SRE_LEAD, Role.BUSINESS_ANALYST)
+
+
+def epic_state(epic: Epic, *, promise: str) -> EpicState:
+    """The epic's state with the promise compared, not read from the column, which may lag by a minute."""
+    stored = EpicState(epic.state)
+    if stored in {EpicState.SIGNED, EpicState.DRIFTED}:
+        return EpicState.SIGNED if promise == epic.signed_promise else EpicState.DRIFTED
+    return stored
+
+
+def signing_seat(epic: Epic, *, by: Person) -> HeldSeat | None:
+    """The seat in which this person would sign the epic."""
+    return organization.seat_for(by, "signoff.sign_epic", epic.scope)
+
+
+@dataclass(frozen=True)
+class SeatRow:
+    """One role of the epic and who holds it."""
+
+    role: Role
+    people: list[Person]
+
+
+def signing_seats(facts: EpicFacts) -> list[SeatRow]:
+    """The seats that a sign-off of this epic needs, with their holders."""
+    return [SeatRow(role, sorted(facts.holding(role), key=lambda person: person.name)) for role in SIGNING_ROLES]
+
+
+@dataclass(frozen=True)
+class NFRRow:
+    """An NFR with the state that the gate sees it in."""
+
+    nfr: NFR
+    attestation: NFRAttestation | None
+    state: str
+    waiver: Waiver | None
+
+
+def nfr_rows(facts: EpicFacts, *, at: datetime) -> list[NFRRow]:
+    """The epic's NFRs: met, unmet, waived, or unknown where nobody attested the current definition."""
+    waivers = {waiver.subject: waiver for waiver in facts.waivers if waiver.criterion == "nfrs_attested"}
+    rows = []
+    for nfr in facts.nfrs:
+        attestation = facts.attestations.get(nfr.pk)
+        current = attestation and attestation.nfr_digest == nfr.digest and attestation.until_on >= at.date()
+        waiver = waivers.get(nfr.key) or waivers.get("")
+        state = str(attestation.verdict) if attestation and current else "UNKNOWN"
+        rows.append(NFRRow(nfr, attestation, "WAIVED" if state != "MET" and waiver else state, waiver))
+    return rows
+
+
+@dataclass(frozen=True)
+class ChangedStory:
+    """A story whose meaning is not the one accepted before."""
+
+    key: str
+    title: str
+    difference: StoryDifference
+
+
+def story_differences(acceptance: EpicSignOff | None, leaves: Sequence[Leaf], *, limit: int) -> list[ChangedStory]:
+    """What changed in meaning since the acceptance, for at most `limit` stories. One query."""
+    if acceptance is None:
+        return []
+    accepted = read_dossier(bytes(acceptance.dossier.body)).leaves
+    pairs = [pair for pair in promise_difference(accepted, leaves).changed if pair[1].type == "story"][:limit]
+    if not pairs:
+        return []
+    digests = {leaf.digest for pair in pairs for leaf in pair}
+    versions = StoryVersion.objects.filter(story__key__in=[new.key for _, new in pairs], digest__in=digests)
+    texts = {(version.story.key, version.digest): version.text for version in versions.select_related("story")}
+    return [ChangedStory(new.key, new.title, difference(_read(texts, old), _read(texts, new))) for old, new in pairs]
+
+
+def _read(texts: dict[tuple[str, str], str], leaf: Leaf) -> gherkin.Feature | None:
+    text = texts.get((leaf.key, leaf.digest))
+    return None if text is None else gherkin.parse(text)
+
+
+def story_texts(epic: Epic) -> list[Story]:
+    """Every story of the epic with its current text, as it is signed."""
+    return list(Story.objects.active().filter(epic=epic).select_related("version", "signed_by").order_by("pk"))
+
+
+def candidates(right: str, *, epic: Epic, story: Story | None = None) -> list[Person]:
+    """Who could sign: holders of a seat that gives `right` on the epic, or on the story and its team."""
+    from_scopes = [epic.scope]
+    team = (story.team if story else None) or epic.team
+    if story is not None and team is not None:
+        from_scopes.append(team.scope)
+    role = Role.PRODUCT_OWNER if right == "signoff.sign_epic" else Role.BUSINESS_ANALYST
+    people = {seat.person for seat in organization.seats_on(from_scopes, roles=[role])}
+    return sorted(people, key=lambda person: person.name)

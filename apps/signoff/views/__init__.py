@@ -1,0 +1,1 @@
+"""The pages of one epic and one story, and of what is signed about them."""

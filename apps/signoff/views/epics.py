@@ -1,0 +1,150 @@
+"""The page of one epic, and signing it."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+
+from apps.audit import queries as audit
+from apps.common.access import member
+from apps.common.refused import NotAllowed, Refused, refusal
+from apps.delivery import queries as delivery
+from apps.delivery import rules as delivery_rules
+from apps.signoff import queries, reading, rules
+from apps.signoff.actions import sign_off_epic
+from apps.signoff.dossier import seal, unseal
+from apps.signoff.forms import EpicSignOffForm
+from apps.signoff.models import EpicSignOff
+from apps.signoff.moved import Moved
+from apps.signoff.statements import epic_statement
+from apps.signoff.views.confirming import confirmed, form_key, signer
+from apps.specs import queries as specs
+
+STORIES_SHOWN = 50
+
+
+@member
+def epic_detail(request: HttpRequest, key: str) -> HttpResponse:
+    """One page that gathers the evidence, and one button at its end."""
+    person = signer(request)
+    epic = get_object_or_404(delivery.epics_for(person), key=key)
+    now = timezone.now()
+    dossier, gate, facts = queries.current_dossier(epic, at=now)
+    acceptance = queries.latest_acceptance(epic)
+    stories = list(delivery.stories_of(epic).select_related("version__author", "signed_by")[: STORIES_SHOWN + 1])
+    context = {
+        "epic": epic,
+        "state": reading.epic_state(epic, promise=dossier.promise),
+        "gate": gate,
+        "facts": facts,
+        "dossier": dossier,
+        "acceptance": acceptance,
+        "changed": queries.changed_since(acceptance, dossier.leaves),
+        "differences": reading.story_differences(acceptance, dossier.leaves, limit=5),
+        "stories": stories[:STORIES_SHOWN],
+        "more_stories": len(stories) > STORIES_SHOWN,
+        "nfrs": reading.nfr_rows(facts, at=now),
+        "waivers": queries.waivers_of(epic),
+        "sign_offs": queries.epic_sign_offs(epic)[:10],
+        "seats": reading.signing_seats(facts),
+        "services": list(delivery.services_of(epic)),
+        "dependencies": list(delivery.dependencies_of(epic)),
+        "dependents": list(delivery.dependents_of(epic)),
+        "comments": list(delivery.comments_of(epic)),
+        "run": specs.latest_run(epic),
+        "entries": audit.life_of(epic.key, limit=8),
+        "sign_refusal": refusal(rules.check_may_sign_off_epic, epic=epic, by=person),
+        "edit_refusal": refusal(delivery_rules.check_may_edit_epic, epic, by=person),
+        "waiver_refusal": refusal(rules.check_may_ask_waiver, epic=epic, by=person),
+        "at": now,
+    }
+    return render(request, "signoff/epic_detail.html", context)
+
+
+@member
+def epic_sign_off(request: HttpRequest, key: str) -> HttpResponse:
+    """What the signature covers, printed in full; then the act."""
+    person = signer(request)
+    epic = get_object_or_404(delivery.epics_for(person), key=key)
+    if request.method != "POST":
+        form = EpicSignOffForm(initial={"key": form_key()})
+        return _sign_off_page(request, epic.key, form)
+    form = EpicSignOffForm(request.POST)
+    if not form.is_valid():
+        return _sign_off_page(request, epic.key, form, status=400)
+    shown = unseal(form.cleaned_data["dossier"], person_key=person.key)
+    if may_not := refusal(rules.check_may_sign_off_epic, epic=epic, by=person):
+        raise NotAllowed(may_not)  # said before anybody types a password for it
+    authentication = confirmed(request)
+    try:
+        sign_off = sign_off_epic(
+            epic_key=epic.key,
+            shown=shown,
+            meaning=form.cleaned_data["meaning"],
+            by=person,
+            authentication=authentication,
+            comment=form.cleaned_data["comment"],
+            key=form.cleaned_data["key"],
+        )
+    except Moved as moved:
+        return render(request, "signoff/epic_moved.html", {"epic": epic, "moved": moved, "form": form}, status=409)
+    except Refused as refused:
+        return _sign_off_page(request, epic.key, form, refused=refused, status=refused.status)
+    messages.success(
+        request, f"{epic.key} is {sign_off.get_meaning_display().lower()}: signed as {sign_off.signature.key}."
+    )
+    return redirect("signoff:receipt_detail", sign_off.signature.key)
+
+
+def _sign_off_page(
+    request: HttpRequest, key: str, form: EpicSignOffForm, *, refused: Refused | None = None, status: int = 200
+) -> HttpResponse:
+    person = signer(request)
+    epic = get_object_or_404(delivery.epics_for(person), key=key)
+    dossier, gate, _ = queries.current_dossier(epic, at=timezone.now())
+    may_not = refusal(rules.check_may_sign_off_epic, epic=epic, by=person)
+    seat = reading.signing_seat(epic, by=person)
+    acceptance = queries.latest_acceptance(epic)
+    statements = {
+        meaning: epic_statement(
+            epic=epic,
+            name=person.name,
+            seat=seat,
+            meaning=meaning,
+            dossier=dossier.digest,
+            exceptions=len(gate.waived),
+        )
+        for meaning in EpicSignOff.Meaning.values
+        if seat is not None
+    }
+    context = {
+        "epic": epic,
+        "form": form,
+        "sealed": seal(dossier.body, person_key=person.key),
+        "dossier": dossier,
+        "gate": gate,
+        "seat": seat,
+        "statements": statements,
+        "meanings": EpicSignOff.Meaning,
+        "refused": refused,
+        "may_not": may_not,
+        "accept_refusal": refusal(rules.check_gate_allows, epic=epic, gate=gate, meaning=EpicSignOff.Meaning.ACCEPT),
+        "exceptions_refusal": refusal(
+            rules.check_gate_allows, epic=epic, gate=gate, meaning=EpicSignOff.Meaning.ACCEPT_WITH_EXCEPTIONS
+        ),
+        "stories": reading.story_texts(epic),
+        "nfrs": list(delivery.active_nfrs(epic)),
+        "waivers": [waiver for waiver in queries.waivers_of(epic) if waiver.state == waiver.State.GRANTED],
+        "acceptance": acceptance,
+        "changed": queries.changed_since(acceptance, dossier.leaves),
+        "differences": reading.story_differences(acceptance, dossier.leaves, limit=20),
+        "run": specs.latest_run(epic),
+    }
+    return render(request, "signoff/epic_sign_off.html", context, status=status)
+
+
+@member
+def epic_life(request: HttpRequest, key: str) -> HttpResponse:
+    """The epic's life as the log tells it."""
+    epic = get_object_or_404(delivery.epics_for(signer(request)), key=key)
+    return render(request, "signoff/epic_life.html", {"epic": epic, "entries": audit.life_of(epic.key)})
