@@ -24,12 +24,13 @@ PASSWORD = "a fine day in May"
 
 def organization() -> Scope:
     """The root of the tree, made where there is none."""
-    return Scope.objects.filter(kind=Scope.Kind.ORGANIZATION).first() or ScopeFactory(
-        kind=Scope.Kind.ORGANIZATION, key="ORG", title="Acme Shop", parent=None
-    )
+    with transaction.atomic():
+        return Scope.objects.filter(kind=Scope.Kind.ORGANIZATION).first() or actions.add_scope(
+            kind=Scope.Kind.ORGANIZATION, key="ORG", title="Acme Shop", parent=None
+        )
 
 
-class PersonFactory(factory.django.DjangoModelFactory):
+class PersonFactory(factory.django.DjangoModelFactory[Person]):
     """Somebody who can sign in with `PASSWORD` and holds no seat."""
 
     class Meta:
@@ -42,7 +43,7 @@ class PersonFactory(factory.django.DjangoModelFactory):
     password = factory.LazyFunction(lambda: make_password(PASSWORD))
 
 
-class ScopeFactory(factory.django.DjangoModelFactory):
+class ScopeFactory(factory.django.DjangoModelFactory[Scope]):
     """A scope below the organization, its path in order."""
 
     class Meta:
@@ -59,7 +60,7 @@ class ScopeFactory(factory.django.DjangoModelFactory):
             return actions.add_scope(**kwargs)
 
 
-class TeamFactory(factory.django.DjangoModelFactory):
+class TeamFactory(factory.django.DjangoModelFactory[Team]):
     """A stream-aligned team with its scope."""
 
     class Meta:
@@ -74,7 +75,7 @@ class TeamFactory(factory.django.DjangoModelFactory):
     )
 
 
-class ServiceFactory(factory.django.DjangoModelFactory):
+class ServiceFactory(factory.django.DjangoModelFactory[Service]):
     """A service below its team's scope."""
 
     class Meta:
@@ -94,7 +95,7 @@ class ServiceFactory(factory.django.DjangoModelFactory):
     )
 
 
-class SeatFactory(factory.django.DjangoModelFactory):
+class SeatFactory(factory.django.DjangoModelFactory[Seat]):
     """A seat held since a month ago, without an end."""
 
     class Meta:
@@ -106,7 +107,7 @@ class SeatFactory(factory.django.DjangoModelFactory):
     from_on = factory.LazyFunction(lambda: queries.today() - timedelta(days=30))
 
 
-class MembershipFactory(factory.django.DjangoModelFactory):
+class MembershipFactory(factory.django.DjangoModelFactory[Membership]):
     """A person works in a team since a month ago."""
 
     class Meta:
@@ -117,7 +118,7 @@ class MembershipFactory(factory.django.DjangoModelFactory):
     from_on = factory.LazyFunction(lambda: queries.today() - timedelta(days=30))
 
 
-class DelegationFactory(factory.django.DjangoModelFactory):
+class DelegationFactory(factory.django.DjangoModelFactory[Delegation]):
     """Somebody else acts in a seat, from yesterday for a week."""
 
     class Meta:
@@ -159,13 +160,13 @@ class Cast:
 
     def __getattr__(self, name: str) -> Person:
         try:
-            return self.__dict__["people"][name]  # type: ignore[no-any-return]
+            return self.__dict__["people"][name]
         except KeyError:
             raise AttributeError(f"nobody in the cast is called {name}") from None
 
     def seat(self, person: Person, role: Role, scope: Scope, **dates: date | None) -> Seat:
         """One more seat; the person then reads theirs anew."""
-        made: Seat = SeatFactory(person=person, role=role, scope=scope, **dates)
+        made = SeatFactory.create(person=person, role=role, scope=scope, **dates)
         forget_seats(person)
         return made
 
@@ -181,15 +182,15 @@ def make_cast() -> Cast:
         first, second = actions.take_keys("I", 2)
     made = Cast(
         organization=root,
-        initiative=ScopeFactory(key=first, title="Checkout that nobody abandons"),
-        elsewhere=ScopeFactory(key=second, title="Returns without a letter"),
+        initiative=ScopeFactory.create(key=first, title="Checkout that nobody abandons"),
+        elsewhere=ScopeFactory.create(key=second, title="Returns without a letter"),
     )
     since = queries.today() - timedelta(days=90)
     for username, (name, role, on_initiative) in PEOPLE.items():
-        made.people[username] = PersonFactory(username=username, name=name)
+        made.people[username] = PersonFactory.create(username=username, name=name)
         scope = made.initiative if on_initiative else root
-        SeatFactory(person=made.people[username], role=role, scope=scope, from_on=since)
-    made.people["nobody"] = PersonFactory(username="nobody", name="Nora Body")
+        SeatFactory.create(person=made.people[username], role=role, scope=scope, from_on=since)
+    made.people["nobody"] = PersonFactory.create(username="nobody", name="Nora Body")
     return made
 
 

@@ -8,55 +8,53 @@ from apps.organization.roles import Role as R
 
 _PRODUCT = {R.PRODUCT_OWNER, R.TECHNICAL_PRODUCT_MANAGER}
 _ENGINEERING = {R.SOLUTION_ARCHITECT, R.ENTERPRISE_ARCHITECT, R.ENGINEERING_TEAM_LEAD}
-_NINE = {role for role in R if role not in {R.EXECUTIVE, R.AUDITOR, R.ADMINISTRATOR}}
+_NINE: set[R] = {role for role in R if role not in {R.EXECUTIVE, R.AUDITOR, R.ADMINISTRATOR}}
 _EVERYONE = set(R)
 
-RIGHTS: dict[str, frozenset[R]] = {
-    name: frozenset(roles)
-    for name, roles in {
-        # organization
-        "organization.manage_people": {R.ADMINISTRATOR},
-        "organization.manage_tokens": {R.ADMINISTRATOR},
-        "organization.manage_teams": {
-            R.ADMINISTRATOR,
-            R.TECHNICAL_PRODUCT_MANAGER,
-            R.ENTERPRISE_ARCHITECT,
-            R.SRE_ORGANIZATION_LEAD,
-        },
-        "organization.manage_services": {R.ADMINISTRATOR, R.SRE, R.SRE_LEAD, *_ENGINEERING},
-        # Besides the administrator, the outward layer hands out seats in its own column (rules.py).
-        "organization.grant_seat": {
-            R.ADMINISTRATOR,
-            R.TECHNICAL_PRODUCT_MANAGER,
-            R.ENTERPRISE_ARCHITECT,
-            R.SRE_ORGANIZATION_LEAD,
-        },
-        # delivery
-        "delivery.manage_initiative": {R.ADMINISTRATOR, R.TECHNICAL_PRODUCT_MANAGER},
-        "delivery.edit_epic": _PRODUCT,
-        "delivery.edit_nfr": _PRODUCT,
-        "delivery.edit_story": {R.BUSINESS_ANALYST, R.PRODUCT_OWNER},
-        "delivery.link_service": {*_ENGINEERING, *_PRODUCT},
-        "delivery.edit_dependency": _ENGINEERING,
-        "delivery.import_features": {*_PRODUCT, R.BUSINESS_ANALYST, R.ADMINISTRATOR},
-        "delivery.comment": _EVERYONE,
-        # specs
-        "specs.import_results": {*_ENGINEERING, *_PRODUCT, R.BUSINESS_ANALYST, R.SRE, R.SRE_LEAD, R.ADMINISTRATOR},
-        "specs.record_by_hand": {R.BUSINESS_ANALYST, R.SRE, R.ENGINEERING_TEAM_LEAD},
-        # signoff
-        "signoff.sign_story": {R.BUSINESS_ANALYST},
-        "signoff.sign_epic": {R.PRODUCT_OWNER},
-        "signoff.attest_nfr": {R.SRE_LEAD},
-        "signoff.ask_waiver": _NINE,
-        # A waiver needs two: the product owner and the SRE lead.
-        "signoff.grant_waiver": {R.PRODUCT_OWNER, R.SRE_LEAD},
-        "signoff.request_sign_off": _NINE,
-        # audit
-        "audit.view_log": {R.AUDITOR, R.EXECUTIVE, R.ADMINISTRATOR},
-        "audit.verify_log": {R.AUDITOR, R.EXECUTIVE, R.ADMINISTRATOR},
-        "audit.erase_values": {R.ADMINISTRATOR},
-    }.items()
+_TABLE: dict[str, set[R]] = {
+    # organization
+    "organization.manage_people": {R.ADMINISTRATOR},
+    "organization.manage_tokens": {R.ADMINISTRATOR},
+    "organization.manage_teams": {
+        R.ADMINISTRATOR,
+        R.TECHNICAL_PRODUCT_MANAGER,
+        R.ENTERPRISE_ARCHITECT,
+        R.SRE_ORGANIZATION_LEAD,
+    },
+    "organization.manage_services": {R.ADMINISTRATOR, R.SRE, R.SRE_LEAD, *_ENGINEERING},
+    # Besides the administrator, the outward layer hands out seats in its own column (rules.py).
+    "organization.grant_seat": {
+        R.ADMINISTRATOR,
+        R.TECHNICAL_PRODUCT_MANAGER,
+        R.ENTERPRISE_ARCHITECT,
+        R.SRE_ORGANIZATION_LEAD,
+    },
+    # delivery
+    "delivery.manage_initiative": {R.ADMINISTRATOR, R.TECHNICAL_PRODUCT_MANAGER},
+    "delivery.edit_epic": _PRODUCT,
+    "delivery.edit_nfr": _PRODUCT,
+    "delivery.edit_story": {R.BUSINESS_ANALYST, R.PRODUCT_OWNER},
+    "delivery.link_service": {*_ENGINEERING, *_PRODUCT},
+    "delivery.edit_dependency": _ENGINEERING,
+    "delivery.import_features": {*_PRODUCT, R.BUSINESS_ANALYST, R.ADMINISTRATOR},
+    "delivery.comment": _EVERYONE,
+    # specs
+    "specs.import_results": {*_ENGINEERING, *_PRODUCT, R.BUSINESS_ANALYST, R.SRE, R.SRE_LEAD, R.ADMINISTRATOR},
+    "specs.record_by_hand": {R.BUSINESS_ANALYST, R.SRE, R.ENGINEERING_TEAM_LEAD},
+    # signoff
+    "signoff.sign_story": {R.BUSINESS_ANALYST},
+    "signoff.sign_epic": {R.PRODUCT_OWNER},
+    "signoff.attest_nfr": {R.SRE_LEAD},
+    "signoff.ask_waiver": _NINE,
+    # A waiver needs two: the product owner and the SRE lead.
+    "signoff.grant_waiver": {R.PRODUCT_OWNER, R.SRE_LEAD},
+    "signoff.request_sign_off": _NINE,
+    # audit
+    "audit.view_log": {R.AUDITOR, R.EXECUTIVE, R.ADMINISTRATOR},
+    "audit.verify_log": {R.AUDITOR, R.EXECUTIVE, R.ADMINISTRATOR},
+    "audit.erase_values": {R.ADMINISTRATOR},
 }
+RIGHTS: dict[str, frozenset[R]] = {name: frozenset(roles) for name, roles in _TABLE.items()}
 
 # What a service account's token may do; acts that sign take a session with re-authentication only.
 TOKEN_RIGHTS = frozenset({"delivery.import_features", "specs.import_results"})

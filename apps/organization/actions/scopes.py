@@ -20,9 +20,7 @@ def take_keys(prefix: str, count: int) -> list[str]:
     return [f"{prefix}-{number}" for number in range(first, first + count)]
 
 
-def add_scope(
-    *, kind: Scope.Kind | str, key: str, title: str, parent: Scope | None, restricted: bool = False
-) -> Scope:
+def add_scope(*, kind: Scope.Kind | str, key: str, title: str, parent: Scope | None, restricted: bool = False) -> Scope:
     """A new node of the tree, its path computed from its parent's.
 
     Raises Refused where the key is taken or the parent is archived, RuntimeError outside a transaction.

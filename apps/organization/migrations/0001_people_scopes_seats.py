@@ -9,211 +9,373 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='KeySequence',
+            name="KeySequence",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('prefix', models.CharField(max_length=12, unique=True)),
-                ('last', models.PositiveBigIntegerField(default=0)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("prefix", models.CharField(max_length=12, unique=True)),
+                ("last", models.PositiveBigIntegerField(default=0)),
             ],
         ),
         migrations.CreateModel(
-            name='Person',
+            name="Person",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('username', models.CharField(max_length=150, unique=True, validators=[django.contrib.auth.validators.UnicodeUsernameValidator()])),
-                ('name', models.CharField(max_length=200)),
-                ('email', models.EmailField(blank=True, max_length=254)),
-                ('time_zone', models.CharField(default='UTC', max_length=64)),
-                ('is_service', models.BooleanField(default=False)),
-                ('is_demo', models.BooleanField(default=False)),
-                ('is_active', models.BooleanField(default=True)),
-                ('joined_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('deactivated_at', models.DateTimeField(blank=True, null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                (
+                    "username",
+                    models.CharField(
+                        max_length=150,
+                        unique=True,
+                        validators=[django.contrib.auth.validators.UnicodeUsernameValidator()],
+                    ),
+                ),
+                ("name", models.CharField(max_length=200)),
+                ("email", models.EmailField(blank=True, max_length=254)),
+                ("time_zone", models.CharField(default="UTC", max_length=64)),
+                ("is_service", models.BooleanField(default=False)),
+                ("is_demo", models.BooleanField(default=False)),
+                ("is_active", models.BooleanField(default=True)),
+                ("joined_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("deactivated_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'verbose_name_plural': 'people',
-                'ordering': ['name', 'pk'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('email', ''), _negated=True), fields=('email',), name='person_email_once')],
+                "verbose_name_plural": "people",
+                "ordering": ["name", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("email", ""), _negated=True), fields=("email",), name="person_email_once"
+                    )
+                ],
             },
             managers=[
-                ('objects', apps.organization.models.people.PersonManager()),
+                ("objects", apps.organization.models.people.PersonManager()),
             ],
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('from_on', models.DateField()),
-                ('until_on', models.DateField(blank=True, null=True)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("from_on", models.DateField()),
+                ("until_on", models.DateField(blank=True, null=True)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="memberships",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Scope',
+            name="Scope",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=64, unique=True)),
-                ('kind', models.CharField(choices=[('ORGANIZATION', 'Organization'), ('INITIATIVE', 'Initiative'), ('EPIC', 'Epic'), ('TEAM', 'Team'), ('SERVICE', 'Service')], max_length=12)),
-                ('title', models.CharField(max_length=200)),
-                ('path', models.CharField(db_index=True, default='', editable=False, max_length=200)),
-                ('restricted', models.BooleanField(default=False)),
-                ('archived_at', models.DateTimeField(blank=True, null=True)),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='organization.scope')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=64, unique=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("ORGANIZATION", "Organization"),
+                            ("INITIATIVE", "Initiative"),
+                            ("EPIC", "Epic"),
+                            ("TEAM", "Team"),
+                            ("SERVICE", "Service"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("title", models.CharField(max_length=200)),
+                ("path", models.CharField(db_index=True, default="", editable=False, max_length=200)),
+                ("restricted", models.BooleanField(default=False)),
+                ("archived_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="organization.scope",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['title', 'pk'],
+                "ordering": ["title", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Seat',
+            name="Seat",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('TECHNICAL_PRODUCT_MANAGER', 'Technical Product Manager'), ('ENTERPRISE_ARCHITECT', 'Enterprise Architect'), ('SRE_ORGANIZATION_LEAD', 'SRE Organization Lead'), ('PRODUCT_OWNER', 'Product Owner'), ('SOLUTION_ARCHITECT', 'Solution Architect'), ('SRE_LEAD', 'SRE Lead'), ('BUSINESS_ANALYST', 'Business Analyst'), ('ENGINEERING_TEAM_LEAD', 'Engineering Team Lead'), ('SRE', 'SRE'), ('EXECUTIVE', 'Executive'), ('AUDITOR', 'Auditor'), ('ADMINISTRATOR', 'Administrator')], max_length=30)),
-                ('from_on', models.DateField()),
-                ('until_on', models.DateField(blank=True, null=True)),
-                ('granted_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('granted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='seats', to=settings.AUTH_USER_MODEL)),
-                ('scope', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='seats', to='organization.scope')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("TECHNICAL_PRODUCT_MANAGER", "Technical Product Manager"),
+                            ("ENTERPRISE_ARCHITECT", "Enterprise Architect"),
+                            ("SRE_ORGANIZATION_LEAD", "SRE Organization Lead"),
+                            ("PRODUCT_OWNER", "Product Owner"),
+                            ("SOLUTION_ARCHITECT", "Solution Architect"),
+                            ("SRE_LEAD", "SRE Lead"),
+                            ("BUSINESS_ANALYST", "Business Analyst"),
+                            ("ENGINEERING_TEAM_LEAD", "Engineering Team Lead"),
+                            ("SRE", "SRE"),
+                            ("EXECUTIVE", "Executive"),
+                            ("AUDITOR", "Auditor"),
+                            ("ADMINISTRATOR", "Administrator"),
+                        ],
+                        max_length=30,
+                    ),
+                ),
+                ("from_on", models.DateField()),
+                ("until_on", models.DateField(blank=True, null=True)),
+                ("granted_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "granted_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="seats", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "scope",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="seats", to="organization.scope"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['role', 'from_on', 'pk'],
+                "ordering": ["role", "from_on", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Delegation',
+            name="Delegation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('from_on', models.DateField()),
-                ('until_on', models.DateField()),
-                ('reason', models.CharField(blank=True, max_length=500)),
-                ('revoked_at', models.DateTimeField(blank=True, null=True)),
-                ('granted_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('delegate', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='delegations', to=settings.AUTH_USER_MODEL)),
-                ('granted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('seat', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='delegations', to='organization.seat')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("from_on", models.DateField()),
+                ("until_on", models.DateField()),
+                ("reason", models.CharField(blank=True, max_length=500)),
+                ("revoked_at", models.DateTimeField(blank=True, null=True)),
+                ("granted_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "delegate",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="delegations",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "granted_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "seat",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="delegations", to="organization.seat"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-pk'],
+                "ordering": ["-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Service',
+            name="Service",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('purpose', models.CharField(blank=True, max_length=500)),
-                ('users', models.CharField(blank=True, help_text='Who depends on it, in words', max_length=500)),
-                ('scope', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='service', to='organization.scope')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("purpose", models.CharField(blank=True, max_length=500)),
+                ("users", models.CharField(blank=True, help_text="Who depends on it, in words", max_length=500)),
+                (
+                    "scope",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="service", to="organization.scope"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['scope__title'],
+                "ordering": ["scope__title"],
             },
         ),
         migrations.CreateModel(
-            name='ServiceDependency',
+            name="ServiceDependency",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('HARD', 'Hard'), ('SOFT', 'Soft')], default='HARD', max_length=4)),
-                ('linked_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('linked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('needs', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organization.service')),
-                ('service', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='dependencies', to='organization.service')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(choices=[("HARD", "Hard"), ("SOFT", "Soft")], default="HARD", max_length=4)),
+                ("linked_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "linked_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "needs",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organization.service"
+                    ),
+                ),
+                (
+                    "service",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="dependencies",
+                        to="organization.service",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='service',
-            name='depends_on',
-            field=models.ManyToManyField(related_name='dependents', through='organization.ServiceDependency', to='organization.service'),
+            model_name="service",
+            name="depends_on",
+            field=models.ManyToManyField(
+                related_name="dependents", through="organization.ServiceDependency", to="organization.service"
+            ),
         ),
         migrations.CreateModel(
-            name='Team',
+            name="Team",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('STREAM', 'Stream-aligned'), ('PLATFORM', 'Platform')], default='STREAM', max_length=10)),
-                ('purpose', models.CharField(blank=True, max_length=500)),
-                ('members', models.ManyToManyField(related_name='teams', through='organization.Membership', to=settings.AUTH_USER_MODEL)),
-                ('scope', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='team', to='organization.scope')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("STREAM", "Stream-aligned"), ("PLATFORM", "Platform")],
+                        default="STREAM",
+                        max_length=10,
+                    ),
+                ),
+                ("purpose", models.CharField(blank=True, max_length=500)),
+                (
+                    "members",
+                    models.ManyToManyField(
+                        related_name="teams", through="organization.Membership", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "scope",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="team", to="organization.scope"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['scope__title'],
+                "ordering": ["scope__title"],
             },
         ),
         migrations.AddField(
-            model_name='service',
-            name='team',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='services', to='organization.team'),
+            model_name="service",
+            name="team",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="services", to="organization.team"
+            ),
         ),
         migrations.AddField(
-            model_name='membership',
-            name='team',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='organization.team'),
+            model_name="membership",
+            name="team",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="memberships", to="organization.team"
+            ),
         ),
         migrations.CreateModel(
-            name='Token',
+            name="Token",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=100)),
-                ('prefix', models.CharField(max_length=12)),
-                ('secret_hash', models.CharField(max_length=64, unique=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('expires_at', models.DateTimeField(blank=True, null=True)),
-                ('last_used_at', models.DateTimeField(blank=True, null=True)),
-                ('revoked_at', models.DateTimeField(blank=True, null=True)),
-                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tokens', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=100)),
+                ("prefix", models.CharField(max_length=12)),
+                ("secret_hash", models.CharField(max_length=64, unique=True)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("expires_at", models.DateTimeField(blank=True, null=True)),
+                ("last_used_at", models.DateTimeField(blank=True, null=True)),
+                ("revoked_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="tokens", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-pk'],
+                "ordering": ["-pk"],
             },
         ),
         migrations.AddConstraint(
-            model_name='scope',
-            constraint=models.CheckConstraint(condition=models.Q(('restricted', False), ('kind', 'INITIATIVE'), _connector='OR'), name='scope_only_initiatives_restricted'),
+            model_name="scope",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("restricted", False), ("kind", "INITIATIVE"), _connector="OR"),
+                name="scope_only_initiatives_restricted",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='scope',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'ORGANIZATION')), fields=('kind',), name='scope_one_organization'),
+            model_name="scope",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("kind", "ORGANIZATION")), fields=("kind",), name="scope_one_organization"
+            ),
         ),
         migrations.AddIndex(
-            model_name='seat',
-            index=models.Index(fields=['person', 'role'], name='organizatio_person__398cb5_idx'),
+            model_name="seat",
+            index=models.Index(fields=["person", "role"], name="organizatio_person__398cb5_idx"),
         ),
         migrations.AddIndex(
-            model_name='seat',
-            index=models.Index(fields=['scope', 'role'], name='organizatio_scope_i_9cbf93_idx'),
+            model_name="seat",
+            index=models.Index(fields=["scope", "role"], name="organizatio_scope_i_9cbf93_idx"),
         ),
         migrations.AddConstraint(
-            model_name='seat',
-            constraint=models.CheckConstraint(condition=models.Q(('until_on', None), ('until_on__gte', models.F('from_on')), _connector='OR'), name='seat_ends_after_it_begins'),
+            model_name="seat",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("until_on", None), ("until_on__gte", models.F("from_on")), _connector="OR"),
+                name="seat_ends_after_it_begins",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='seat',
-            constraint=models.UniqueConstraint(condition=models.Q(('until_on', None)), fields=('person', 'role', 'scope'), name='seat_open_once'),
+            model_name="seat",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("until_on", None)), fields=("person", "role", "scope"), name="seat_open_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='delegation',
-            constraint=models.CheckConstraint(condition=models.Q(('until_on__gte', models.F('from_on'))), name='delegation_ends_after_it_begins'),
+            model_name="delegation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("until_on__gte", models.F("from_on"))), name="delegation_ends_after_it_begins"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='servicedependency',
-            constraint=models.UniqueConstraint(fields=('service', 'needs'), name='service_dependency_once'),
+            model_name="servicedependency",
+            constraint=models.UniqueConstraint(fields=("service", "needs"), name="service_dependency_once"),
         ),
         migrations.AddConstraint(
-            model_name='servicedependency',
-            constraint=models.CheckConstraint(condition=models.Q(('service', models.F('needs')), _negated=True), name='service_dependency_not_itself'),
+            model_name="servicedependency",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("service", models.F("needs")), _negated=True), name="service_dependency_not_itself"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(condition=models.Q(('until_on', None)), fields=('team', 'person'), name='membership_once'),
+            model_name="membership",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("until_on", None)), fields=("team", "person"), name="membership_once"
+            ),
         ),
     ]

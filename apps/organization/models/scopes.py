@@ -83,12 +83,12 @@ class Team(models.Model):
     def __str__(self) -> str:
         return self.scope.title
 
+    def get_absolute_url(self) -> str:
+        return reverse("organization:team_detail", args=[self.scope.key])
+
     def canonical_row(self) -> dict[str, Any]:
         """What the log's digest of this row covers."""
         return {"team": self.scope.key, "title": self.scope.title, "kind": self.kind, "purpose": self.purpose}
-
-    def get_absolute_url(self) -> str:
-        return reverse("organization:team_detail", args=[self.scope.key])
 
 
 class Membership(models.Model):
@@ -128,13 +128,18 @@ class Service(models.Model):
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="services")
     purpose = models.CharField(max_length=500, blank=True)
     users = models.CharField(max_length=500, blank=True, help_text="Who depends on it, in words")
-    depends_on = models.ManyToManyField("self", through="ServiceDependency", symmetrical=False, related_name="dependents")
+    depends_on = models.ManyToManyField(
+        "self", through="ServiceDependency", symmetrical=False, related_name="dependents"
+    )
 
     class Meta:
         ordering = ["scope__title"]
 
     def __str__(self) -> str:
         return self.scope.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("organization:service_detail", args=[self.scope.key])
 
     def canonical_row(self) -> dict[str, Any]:
         """What the log's digest of this row covers."""
@@ -145,9 +150,6 @@ class Service(models.Model):
             "purpose": self.purpose,
             "users": self.users,
         }
-
-    def get_absolute_url(self) -> str:
-        return reverse("organization:service_detail", args=[self.scope.key])
 
 
 class ServiceDependency(models.Model):

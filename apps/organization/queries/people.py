@@ -27,9 +27,7 @@ def search_people(text: str) -> QuerySet[Person]:
     return Person.objects.filter(found)
 
 
-def people_list(
-    reader: Person, *, text: str = "", role: str = "", kind: str = "", team: str = ""
-) -> QuerySet[Person]:
+def people_list(reader: Person, *, text: str = "", role: str = "", kind: str = "", team: str = "") -> QuerySet[Person]:
     """People by name, each with `current_seats` and `current_memberships`, as far as `reader` may know.
 
     `role` and `team` (a key) ask for who holds it or works there today; `kind` is "", "inactive", "service" or "all",

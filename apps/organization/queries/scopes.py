@@ -25,9 +25,7 @@ def readable_scope(reader: Person, key: str) -> Scope:
 def team_list(*, text: str = "", kind: str = "") -> QuerySet[Team]:
     """Teams by name, each with `member_count` and `service_count` of today."""
     day = today()
-    member = Q(memberships__from_on__lte=day) & (
-        Q(memberships__until_on=None) | Q(memberships__until_on__gte=day)
-    )
+    member = Q(memberships__from_on__lte=day) & (Q(memberships__until_on=None) | Q(memberships__until_on__gte=day))
     teams = Team.objects.select_related("scope").annotate(
         member_count=Count("memberships__person", filter=member, distinct=True),
         service_count=Count("services", distinct=True),

@@ -106,9 +106,7 @@ def triad(scope: Scope, *beside: Scope) -> Triad:
     with_below = scope.kind == Scope.Kind.INITIATIVE
     seats = _seats_around(scope, beside, with_below=with_below)
     reaching = [seat for seat in seats if seat.scope_id in _ids_above((scope, *beside))]
-    epics = (
-        list(Scope.objects.filter(parent=scope, kind=Scope.Kind.EPIC, archived_at=None)) if with_below else []
-    )
+    epics = list(Scope.objects.filter(parent=scope, kind=Scope.Kind.EPIC, archived_at=None)) if with_below else []
     conflicts = conflicts_among(scope, reaching)
     vacancies = [*_vacancies(scope, reaching)]
     for epic in epics:
@@ -137,8 +135,7 @@ def conflicts_among(scope: Scope, seats: Iterable[Seat]) -> list[Finding]:
     return [
         Finding(
             state="CONFLICT",
-            words=f"{person.name} is both {sides.one.label} and {sides.other.label} of {scope.key},"
-            f" so {sides.words}.",
+            words=f"{person.name} is both {sides.one.label} and {sides.other.label} of {scope.key}, so {sides.words}.",
             scope=scope,
             roles=(sides.one, sides.other),
             person=person,

@@ -1,0 +1,73 @@
+"""Who may change what in the organization, and when: each check returns the seat acted in or raises Refused."""
+
+from apps.organization.rules.people import (
+    check_email,
+    check_first_run,
+    check_may_add_person,
+    check_may_deactivate_person,
+    check_may_edit_person,
+    check_may_hand_over,
+    check_may_invite_person,
+    check_may_manage_people,
+    check_may_reactivate_person,
+    check_username,
+    seat_to,
+)
+from apps.organization.rules.seats import (
+    check_dates,
+    check_may_delegate_seat,
+    check_may_end_seat,
+    check_may_grant_seat,
+    check_may_hand_out_seats,
+    check_may_revoke_delegation,
+    check_may_start_delegation,
+    roles_to_hand_out,
+)
+from apps.organization.rules.teams import (
+    check_may_add_service_dependency,
+    check_may_join_team,
+    check_may_leave_team,
+    check_may_manage_service,
+    check_may_manage_services_of,
+    check_may_manage_team,
+    check_may_manage_teams,
+    check_slug,
+)
+from apps.organization.rules.tokens import (
+    check_may_create_token,
+    check_may_manage_tokens,
+    check_may_revoke_token,
+)
+
+__all__ = [
+    "check_dates",
+    "check_email",
+    "check_first_run",
+    "check_may_add_person",
+    "check_may_add_service_dependency",
+    "check_may_create_token",
+    "check_may_deactivate_person",
+    "check_may_delegate_seat",
+    "check_may_edit_person",
+    "check_may_end_seat",
+    "check_may_grant_seat",
+    "check_may_hand_out_seats",
+    "check_may_hand_over",
+    "check_may_invite_person",
+    "check_may_join_team",
+    "check_may_leave_team",
+    "check_may_manage_people",
+    "check_may_manage_service",
+    "check_may_manage_services_of",
+    "check_may_manage_team",
+    "check_may_manage_teams",
+    "check_may_manage_tokens",
+    "check_may_reactivate_person",
+    "check_may_revoke_delegation",
+    "check_may_revoke_token",
+    "check_may_start_delegation",
+    "check_slug",
+    "check_username",
+    "roles_to_hand_out",
+    "seat_to",
+]
