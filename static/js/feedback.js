@@ -63,8 +63,14 @@ document.addEventListener("htmx:afterSettle", (event) => {
 
 // A refusal that no form shows itself comes as one marked sentence: said as a toast, nothing is swapped.
 document.addEventListener("htmx:beforeSwap", (event) => {
-  const text = event.detail.serverResponse || "";
-  if (!text.trimStart().startsWith('<p role="alert" data-refused')) return;
+  const text = (event.detail.serverResponse || "").trimStart();
+  // A whole page is never put into a part: the session ended and this is the sign-in, so go there.
+  if (/^<!doctype/i.test(text) && event.detail.xhr.status < 300 && !event.detail.requestConfig.elt.closest("[hx-select]")) {
+    event.detail.shouldSwap = false;
+    location.assign(event.detail.xhr.responseURL);
+    return;
+  }
+  if (!text.startsWith('<p role="alert" data-refused')) return;
   event.detail.shouldSwap = false;
   event.detail.isError = false;
   showToast(new DOMParser().parseFromString(text, "text/html").body.textContent.trim(), "attention");

@@ -20,9 +20,7 @@ class SheetForm(forms.Form):
     kind = forms.ChoiceField(choices=[("HARD", "Hard"), ("SOFT", "Soft")])
     until = forms.DateField(widget=forms.DateInput(attrs={"type": "date"}), required=False)
     file = forms.FileField(required=False, help_text="A ZIP of .feature files, at most 8 MB.")
-    told = forms.BooleanField(
-        required=False, label="Tell the analysts", help_text="They get a line in their inbox."
-    )
+    told = forms.BooleanField(required=False, label="Tell the analysts", help_text="They get a line in their inbox.")
     meaning = forms.ChoiceField(
         widget=forms.RadioSelect,
         choices=[("ACCEPT", "Accept delivery"), ("EXCEPT", "Accept with exceptions"), ("REJECT", "Reject")],
@@ -69,9 +67,7 @@ def _context() -> dict[str, object]:
     return {
         "states": [state for state in TONES if state.isupper()],
         "form": SheetForm(initial={"title": "Pay as a guest", "meaning": "EXCEPT"}),
-        "wrong": SheetForm(
-            {"title": "", "kind": "HARD", "meaning": "ACCEPT", "until": "31 February"}, prefix="wrong"
-        ),
+        "wrong": SheetForm({"title": "", "kind": "HARD", "meaning": "ACCEPT", "until": "31 February"}, prefix="wrong"),
         "filters": FilterForm({"state": "SIGNED"}, prefix="f"),
         "now": now,
         "rows": [

@@ -35,8 +35,8 @@ def section(
     look = tone_of(tone) if tone else None
     inner = format_html('<div class="panel-body stack">{}</div>', content) if body else content
     return format_html(
-        '<section class="panel {}" id="{}" aria-labelledby="{}-title"><header class="panel-head">{}<h2 id="{}-title">{}</h2>{}{}'
-        "</header>{}{}</section>",
+        '<section class="panel {}" id="{}" aria-labelledby="{}-title">'
+        '<header class="panel-head">{}<h2 id="{}-title">{}</h2>{}{}</header>{}{}</section>',
         f"toned {look.name}" if look else "",
         name,
         name,
@@ -71,9 +71,7 @@ def callout(content: str, tone: str = "info", title: str = "", role: str = "") -
 
 
 @register.simple_block_tag
-def moment(
-    content: str, at: datetime | None = None, tone: str = "neutral", icon_name: str = ""
-) -> SafeString:
+def moment(content: str, at: datetime | None = None, tone: str = "neutral", icon_name: str = "") -> SafeString:
     """One entry of `<ol class="timeline">`: what happened, and when."""
     look = tone_of(tone)
     return format_html(

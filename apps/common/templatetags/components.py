@@ -154,9 +154,7 @@ def day(on: date | None, none: str = "no end") -> SafeString:
     if on is None:
         return format_html('<span class="quiet">{}</span>', none)
     words = day_words(on, timezone.now().astimezone(UTC).date())
-    return format_html(
-        '<time datetime="{}" title="{}">{}</time>', on.isoformat(), f"{on.day} {on:%B %Y}", words
-    )
+    return format_html('<time datetime="{}" title="{}">{}</time>', on.isoformat(), f"{on.day} {on:%B %Y}", words)
 
 
 def name_of(person: object) -> str:
@@ -206,9 +204,7 @@ def person(who: object, detail: str = "", url: str = "", with_face: bool = True)
 
 
 @register.simple_tag
-def meter(
-    value: float, words: str, tone: str = "good", maximum: float = 100, wide: bool = False
-) -> SafeString:
+def meter(value: float, words: str, tone: str = "good", maximum: float = 100, wide: bool = False) -> SafeString:
     """A bar of `value` out of `maximum` beside the words that say it; the words are not optional."""
     share = max(0.0, min(100.0, 100 * value / maximum)) if maximum else 0.0
     return format_html(
@@ -233,7 +229,8 @@ def shut(words: SafeString, reason: str, css: str, of: str) -> SafeString:
     """A button that keeps its place, cannot be pressed and says why."""
     name = "why-" + hashlib.sha256(f"{of}|{words}|{reason}".encode()).hexdigest()[:10]
     return format_html(
-        '<span class="shut"><button type="button" class="button {}" aria-disabled="true" aria-describedby="{}">{}</button>'
+        '<span class="shut">'
+        '<button type="button" class="button {}" aria-disabled="true" aria-describedby="{}">{}</button>'
         '<span class="why" role="tooltip" id="{}">{}</span></span>',
         css.replace("primary", "").strip(),
         name,
@@ -299,7 +296,8 @@ def more(url: str, columns: int = 0, words: str = "Show more") -> SafeString:
             words,
         )
     return format_html(
-        '<li class="more"><a href="{}" hx-get="{}" hx-select="[data-list] > li" hx-target="closest li" hx-swap="outerHTML">{}</a></li>',
+        '<li class="more"><a href="{}" hx-get="{}" hx-select="[data-list] > li" hx-target="closest li" '
+        'hx-swap="outerHTML">{}</a></li>',
         url,
         url,
         words,

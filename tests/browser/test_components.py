@@ -1,0 +1,120 @@
+"""The component sheet in Chromium: no violation of accessibility or of the policy, no sideways scrolling; keys."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.test import override_settings
+from playwright.sync_api import Browser, Dialog, Page
+from pytest_django.live_server_helper import LiveServer
+
+pytestmark = pytest.mark.urls("tests.browser.sheet_urls")
+
+PATHS = ["/sheet/", "/sheet/?errors", "/epics/E-42/?toast", "/epics/E-42/receipt/", "/accounts/login/", "/nowhere/"]
+ENGINE: dict[str, Any] = dict(settings.TEMPLATES[0])
+SHEET = [{**ENGINE, "DIRS": [*ENGINE["DIRS"], Path(__file__).parent / "sheet"]}]
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    """A server of its own, without a database: pytest-django refuses any query, so the frame asks none."""
+    live = LiveServer("localhost")
+    yield live.url
+    live.stop()
+
+
+@pytest.fixture
+def sheet(server: str) -> Iterator[str]:
+    """The server's address, with the sheet's templates found and as in a demo."""
+    with override_settings(TEMPLATES=SHEET, PORTAL_DEMO=True):
+        yield server
+
+
+def opened(
+    chromium: Browser, url: str, theme: str = "light", width: int = 1280, scripts: bool = True
+) -> tuple[Page, list[str]]:
+    """The page at `url`, and what the browser complained of."""
+    context = chromium.new_context(
+        viewport={"width": width, "height": 844},
+        color_scheme=theme,  # type: ignore[arg-type]
+        java_script_enabled=scripts,
+    )
+    page, complaints = context.new_page(), []
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.goto(url)
+    page.wait_for_load_state("networkidle")
+    return page, complaints
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("path", PATHS)
+def test_no_violation(sheet: str, chromium: Browser, path: str, width: int, theme: str) -> None:
+    page, complaints = opened(chromium, sheet + path, theme, width)
+    violations = Axe().run(page).response["violations"]
+    assert [(found["id"], [node["html"] for node in found["nodes"]]) for found in violations] == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert [words for words in complaints if "404 (Not Found)" not in words] == []
+    page.context.close()
+
+
+def test_menu_on_a_phone_opens_without_scripts(sheet: str, chromium: Browser) -> None:
+    page, _ = opened(chromium, sheet + "/epics/E-42/", width=390, scripts=False)
+    assert not page.locator("#navigation").is_visible()
+    page.get_by_role("button", name="Menu").click()
+    assert page.locator("#navigation").get_by_role("link", name="Epics").is_visible()
+    page.get_by_role("button", name="Close the menu").click()
+    assert not page.locator("#navigation").is_visible()
+    page.context.close()
+
+
+def test_a_chosen_theme_lasts(sheet: str, chromium: Browser) -> None:
+    page, _ = opened(chromium, sheet + "/sheet/")
+    page.locator("[data-menu] summary").click()
+    page.get_by_role("button", name="Dark").click()
+    page.reload()
+    assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "dark"
+    assert page.locator('[data-theme-choice="dark"]').get_attribute("aria-pressed") == "true"
+    page.context.close()
+
+
+def test_keys(sheet: str, chromium: Browser) -> None:
+    page, _ = opened(chromium, sheet + "/sheet/")
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.name") == "q"
+    page.keyboard.type("ge?")
+    assert page.locator("[data-search]").input_value() == "ge?"
+    page.locator("h1").click()
+    page.keyboard.press("Shift+?")
+    assert page.get_by_role("dialog", name="Keyboard").is_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press("g")
+    page.keyboard.press("e")
+    page.wait_for_url("**/d/e/")
+    page.context.close()
+
+
+def test_a_shut_button_says_why_to_the_keyboard(sheet: str, chromium: Browser) -> None:
+    page, _ = opened(chromium, sheet + "/sheet/")
+    page.get_by_role("button", name="Sign", exact=True).focus()
+    assert page.get_by_role("tooltip").filter(has_text="somebody else must sign").is_visible()
+    page.context.close()
+
+
+def test_leaving_with_unsaved_words_asks(sheet: str, chromium: Browser) -> None:
+    page, _ = opened(chromium, sheet + "/sheet/")
+    asked: list[str] = []
+
+    def answer(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    page.on("dialog", answer)
+    page.get_by_label("Title", exact=True).first.fill("Other words")
+    page.goto(sheet + "/epics/E-42/")
+    assert asked == ["beforeunload"]
+    page.context.close()
