@@ -16,6 +16,7 @@ MAX_VALUES = 1_000_000  # a value costs about a hundred bytes for the two or thr
 
 # Possessive, so that an unclosed string is read once and not once for every quote in it.
 _STRING = re.compile(r'"(?:[^"\\]++|\\.)*+"?+', re.DOTALL)
+_BRACKET = re.compile(r"[\[\]{}]")
 _TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"?+|[\[\]{}:,]', re.DOTALL)
 
 
@@ -83,21 +84,19 @@ def _decoded(data: bytes | str, max_bytes: int) -> str:
 
 
 def _check_shape(text: str, max_depth: int, max_values: int) -> None:
-    depth = values = 0
-    for token in _TOKEN.finditer(text):
-        mark = text[token.start()]
-        if mark in "[{":
+    # Line feeds stand only between strings, so the lines stay those of the text
+    bare = _STRING.sub("", text)
+    depth = 0
+    for bracket in _BRACKET.finditer(bare):
+        if bracket.group() in "[{":
             depth += 1
             if depth > max_depth:
                 words = f"the text is nested deeper than {max_depth} levels."
-                raise NotStrictJson(words, _line(text, token.start()))
-        elif mark in "]}":
+                raise NotStrictJson(words, _line(bare, bracket.start()))
+        else:
             depth -= 1
-        if mark in "[{,":
-            values += 1
-            if values > max_values:
-                words = f"the text holds more than {max_values:,} values."
-                raise NotStrictJson(words, _line(text, token.start()))
+    if bare.count(",") + bare.count("[") + bare.count("{") > max_values:
+        raise NotStrictJson(f"the text holds more than {max_values:,} values.", 1)
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

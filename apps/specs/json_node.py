@@ -21,7 +21,7 @@ _KINDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: that costs twice the time, and a report has a million of them
 class Node:
     """One value and where it stands. Absent and null are one: reports write either for "nothing to say"."""
 

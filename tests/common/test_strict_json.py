@@ -72,10 +72,10 @@ def test_refuses_what_would_fill_memory() -> None:
     "text", ['"' + '\\"' * 2_000_000, '"' * 3_000_000, "[" * 9_000_000, '{"a":1,"a":' * 10]
 )
 def test_hostile_text_takes_no_time(text: str) -> None:
-    began = time.monotonic()
+    began = time.process_time()
     with pytest.raises(NotStrictJson):
         strict_json.parse(text)
-    assert time.monotonic() - began < 2
+    assert time.process_time() - began < 2
 
 
 _values = st.recursive(
