@@ -11,8 +11,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("apps.common.urls")),
     path("", include("apps.desk.urls")),
     path("", include("apps.organization.urls")),
-    path("", include("apps.signoff.urls")),
+    # Before signoff, whose /epics/<key>/ would take /epics/new/ for an epic of that name.
     path("", include("apps.delivery.urls")),
+    path("", include("apps.signoff.urls")),
     path("", include("apps.specs.urls")),
     path("", include("apps.audit.urls")),
     *(path(f"accounts/{way}", closed) for way in CLOSED),
