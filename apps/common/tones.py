@@ -37,12 +37,14 @@ TONES: dict[str, Tone] = {
     "REGRESSED": Tone("bad", "regress", "Regressed"),
     "BLOCKED": Tone("attention", "lock", "Blocked"),
     "OPEN": Tone("info", "neutral", "Open"),
-    "ACCEPTED": Tone("good", "sign", "Accepted"),
-    "ACCEPTED_WITH_EXCEPTIONS": Tone("good", "sign", "Accepted with exceptions"),
+    "READY_WITH_EXCEPTIONS": Tone("info", "waived", "Ready, with exceptions"),
+    "ACCEPT": Tone("good", "sign", "Accepted"),
+    "ACCEPT_WITH_EXCEPTIONS": Tone("good", "waived", "Accepted with exceptions"),
+    "REJECT": Tone("bad", "bad", "Rejected"),
     "REJECTED": Tone("bad", "bad", "Rejected"),
     # Criteria of a gate
     "MET": Tone("good", "good", "Met"),
-    "UNMET": Tone("bad", "bad", "Unmet"),
+    "UNMET": Tone("bad", "bad", "Not met"),
     "WAIVED": Tone("attention", "waived", "Waived"),
     "UNKNOWN": Tone("neutral", "unknown", "Unknown"),
     # Results of scenarios and runs
@@ -54,6 +56,7 @@ TONES: dict[str, Tone] = {
     "UNDEFINED": Tone("bad", "unknown", "Undefined"),
     "AMBIGUOUS": Tone("bad", "dependency", "Ambiguous"),
     "STALE": Tone("attention", "clock", "Stale"),
+    "INCOMPLETE": Tone("neutral", "clock", "Incomplete"),
     "NO_DATA": Tone("neutral", "unknown", "No data"),
     # Seats, people, exceptions, requests
     "VACANT": Tone("attention", "unknown", "Vacant"),
@@ -61,14 +64,21 @@ TONES: dict[str, Tone] = {
     "ACTIVE": Tone("good", "good", "Active"),
     "INACTIVE": Tone("neutral", "archive", "Inactive"),
     "ENDED": Tone("neutral", "archive", "Ended"),
-    "REQUESTED": Tone("info", "clock", "Requested"),
+    "ASKED": Tone("info", "clock", "Asked for"),
     "GRANTED": Tone("good", "good", "Granted"),
-    "DECLINED": Tone("bad", "bad", "Declined"),
     "EXPIRED": Tone("attention", "clock", "Expired"),
     "WITHDRAWN": Tone("neutral", "archive", "Withdrawn"),
     "ATTESTED": Tone("good", "good", "Attested"),
     "HARD": Tone("neutral", "dependency", "Hard"),
     "SOFT": Tone("neutral", "dependency", "Soft"),
+    # Kinds of teams and scopes
+    "STREAM": Tone("neutral", "team", "Stream-aligned"),
+    "PLATFORM": Tone("neutral", "service", "Platform"),
+    "ORGANIZATION": Tone("neutral", "organization", "Organization"),
+    "INITIATIVE": Tone("neutral", "epic", "Initiative"),
+    "EPIC": Tone("neutral", "epic", "Epic"),
+    "TEAM": Tone("neutral", "team", "Team"),
+    "SERVICE": Tone("neutral", "service", "Service"),
     # Work in the background, checks of the log
     "WAITING": Tone("neutral", "clock", "Waiting"),
     "RUNNING": Tone("info", "run", "Running"),
@@ -81,7 +91,11 @@ TONES: dict[str, Tone] = {
 
 
 def tone_of(state: object) -> Tone:
-    """The look of a stored state or of one of the five meanings; a state nobody listed is neutral and says its name."""
+    """The look of a stored state or of one of the five meanings.
+
+    A member of Django's choices brings its own word. A state nobody listed is neutral and says its name.
+    """
     name = str(getattr(state, "value", state))
-    known = TONES.get(name) or TONES.get(name.upper())
-    return known or Tone("neutral", "neutral", name.replace("_", " ").capitalize())
+    tone = TONES.get(name) or TONES.get(name.upper()) or Tone("neutral", "neutral", name.replace("_", " ").capitalize())
+    label = getattr(state, "label", "")
+    return tone._replace(word=str(label)) if label else tone

@@ -353,7 +353,7 @@ def criterion(state: object, words: str, detail: str = "", owner: object = "", u
     )
     whose = f"Owner: {name_of(owner)}" if owner else ""
     notes = format_html_join(" · ", "{}", ((note,) for note in (detail, whose) if note))
-    shown = NOTHING if tone.word == "Met" else chip(state)
+    shown = NOTHING if tone.name == "good" else chip(state)
     return format_html(
         '<li class="{}">{}<div>{}{}</div>{}</li>',
         tone.name,
