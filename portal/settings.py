@@ -227,6 +227,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "run" / "beat")
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     # An old ring says nothing: it ends unheard after its ten seconds.
     "beat": {"task": "common.beat", "schedule": 10.0, "options": {"expires": 10}},
+    "sweep_imports": {"task": "delivery.sweep_imports", "schedule": 30.0, "options": {"expires": 30}},
     "audit-verify-log": {"task": "audit.verify_log", "schedule": crontab(hour=2, minute=30)},
 }
 

@@ -93,9 +93,7 @@ def _run(wishes: Wishes, var: Path, tree: Tree, door: socket.socket, say: Say) -
     _start_worker(tree)
     _start_web(door, tree, var)
     address = _address(wishes.host, door.getsockname()[1])
-    tree.wait_until(
-        lambda: not _unready(door), seconds=READY_SECONDS, what=lambda: f"not ready: {_unready(door)}"
-    )
+    tree.wait_until(lambda: not _unready(door), seconds=READY_SECONDS, what=lambda: f"not ready: {_unready(door)}")
     say(f"Triad is up after {time.monotonic() - started:.0f} s: {address}")
     if wishes.check:
         walk.walk(address, "", demo_password, tree, say)

@@ -93,9 +93,7 @@ class Tree:
         for folder in folders:
             self._tell(f"folder {folder}")
 
-    def start(
-        self, name: str, command: Sequence[str], *, patience: float = 10, pass_fds: Sequence[int] = ()
-    ) -> Child:
+    def start(self, name: str, command: Sequence[str], *, patience: float = 10, pass_fds: Sequence[int] = ()) -> Child:
         """Start one process, its words going to `<state>/log/<name>.log`."""
         log = self.state / "log" / f"{name}.log"
         with _fresh(log) as words:

@@ -28,9 +28,7 @@ class NotProven(Exception):
 
 def demo_password() -> str:
     """A password for the people of a demo: easy to type, made anew for every database."""
-    return "-".join(
-        "".join(secrets.choice("abcdefghkmnpqrstuvwxyz23456789") for _ in range(4)) for _ in range(4)
-    )
+    return "-".join("".join(secrets.choice("abcdefghkmnpqrstuvwxyz23456789") for _ in range(4)) for _ in range(4))
 
 
 def walk(address: str, username: str, password: str, tree: Tree, say: Say) -> None:
@@ -123,9 +121,7 @@ def _sign_an_epic(browser: Browser, password: str) -> str:
     page = browser.submit(page, form, _accepting(form))
     again = page.form("password")
     if "/reauthenticate" not in page.url or again is None:
-        raise NotProven(
-            f"signing did not ask for the password again: {page.url} ({page.status}) {page.title}"
-        )
+        raise NotProven(f"signing did not ask for the password again: {page.url} ({page.status}) {page.title}")
     page = _opened(browser.submit(page, again, {"password": password}))
     if "receipt" not in page.url:
         raise NotProven(f"after signing came no receipt but {page.url}: {page.title}")

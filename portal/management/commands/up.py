@@ -43,9 +43,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        wishes = Wishes(
-            host=options["host"], port=options["port"], empty=options["empty"], check=options["check"]
-        )
+        wishes = Wishes(host=options["host"], port=options["port"], empty=options["empty"], check=options["check"])
 
         def say(words: str) -> None:
             self.stdout.write(words)
