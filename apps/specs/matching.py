@@ -202,7 +202,7 @@ def _one_each(
     cases: Sequence[Located], hits: Sequence[Hit | Match | None], texts: _Texts
 ) -> list[Match | None]:
     found: list[Match | None] = []
-    twins: dict[tuple[int, tuple[Known, ...]], list[int]] = defaultdict(list)
+    twins: dict[tuple[int, tuple[Known, ...]], dict[int, Hit]] = defaultdict(dict)
     for number, (one, hit) in enumerate(zip(cases, hits, strict=True)):
         if not isinstance(hit, Hit):
             found.append(hit)
@@ -211,31 +211,28 @@ def _one_each(
             found.append(_matched(hit.candidates[0], hit, texts))
             continue
         found.append(None)
-        twins[one.report, hit.candidates].append(number)
-    for (_, candidates), numbers in twins.items():
-        _tell_apart(candidates, numbers, cases, hits, texts, found)
+        twins[one.report, hit.candidates][number] = hit
+    for (_, candidates), together in twins.items():
+        _tell_apart(candidates, cases, together, texts, found)
     return found
 
 
 def _tell_apart(
     candidates: tuple[Known, ...],
-    numbers: list[int],
     cases: Sequence[Located],
-    hits: Sequence[Hit | Match | None],
+    hits: dict[int, Hit],
     texts: _Texts,
     found: list[Match | None],
 ) -> None:
     """As many cases as twins: they are the same in the same order. Else only the line can tell."""
-    in_order = sorted(numbers, key=lambda number: (cases[number].case.line or 0, number))
+    in_order = sorted(hits, key=lambda number: (cases[number].case.line or 0, number))
     for place, number in enumerate(in_order):
-        hit = hits[number]
-        assert isinstance(hit, Hit)
         if len(in_order) == len(candidates):
             fits = [candidates[place]]
         else:
             fits = [one for one in candidates if one.line == cases[number].case.line]
         if len(fits) == 1:
-            found[number] = _matched(fits[0], hit, texts)
+            found[number] = _matched(fits[0], hits[number], texts)
         else:
             found[number] = _unknown(
                 f"{candidates[0].story_key} has {len(candidates)} scenarios or rows that execute the same, and the"
@@ -256,6 +253,7 @@ class _Stories:
     def __init__(self, texts: _Texts) -> None:
         self.versions: dict[int, dict[int, list[Known]]] = defaultdict(lambda: defaultdict(list))
         self.named: dict[str, set[int]] = defaultdict(set)
+        self.key = {one.story: one.story_key for one in texts.all}
         for one in texts.all:
             self.versions[one.story][one.version].append(one)
             self.named[meaning.plain(one.feature)].add(one.story)
@@ -274,7 +272,7 @@ def _by_name(one: Located, stories: _Stories, texts: _Texts) -> Match:
     named = {story for _, feature in places for story in stories.named.get(feature, ())}
     if not named:
         return _unknown(f"No story has the name “{_short(case.feature_name)}” that the report gives.")
-    keys = _listed(sorted({stories.versions[story][next(iter(stories.versions[story]))][0].story_key for story in named}))
+    keys = _listed(sorted(stories.key[story] for story in named))
     if case.run_digest:
         return _unknown(f"{keys} has the name of this feature, but no text of it executes the steps that ran here.")
     if one.at is None and case.status is Status.PASSED:
@@ -289,10 +287,14 @@ def _by_name(one: Located, stories: _Stories, texts: _Texts) -> Match:
     fits = [known for text in held.values() for known in text if meaning.plain(known.name) == name]
     if len({known.story for known in fits}) == 1 and len(fits) > 1 and case.row:
         fits = [known for known in fits if known.place == case.row]
+    if len(fits) > 1 and case.line is not None:
+        # Where names are equal, the line may still tell, as it does for cases that were skipped
+        fits = [known for known in fits if known.line == case.line] or fits
     if len(fits) == 1:
         return texts.match(fits[0], NAME)
     if fits:
-        return _unknown(f"{_listed(sorted({known.story_key for known in fits}))}: {len(fits)} scenarios or rows bear this name.")
+        holding = _listed(sorted({known.story_key for known in fits}))
+        return _unknown(f"{holding}: {len(fits)} scenarios or rows bear this name.")
     return _unknown(f"{keys} has the name of this feature, but had no scenario of this name when it ran.")
 
 

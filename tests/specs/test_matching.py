@@ -325,7 +325,17 @@ def test_rows_whose_name_is_one_are_told_by_their_place():
 
 def manifest_of(texts: Iterable[Known], path: str = "shop/cart.feature") -> Manifest:
     return Manifest(
-        Entry(path, one.line, one.story_key, one.feature, one.name, one.row, one.place, one.scenario_digest, one.run_digest)
+        Entry(
+            path,
+            one.line,
+            one.story_key,
+            one.feature,
+            one.name,
+            one.row,
+            one.place,
+            one.scenario_digest,
+            one.run_digest,
+        )
         for one in texts
     )
 

@@ -1,0 +1,117 @@
+"""What a person found by trying: evidence marked as such."""
+
+import hashlib
+from collections.abc import Sequence
+
+from django.utils import timezone
+
+from apps.audit.acts import act, nothing_changed, record
+from apps.common.refused import BadInput, Refused
+from apps.common.text import clean_text
+from apps.delivery import actions as delivery
+from apps.delivery import queries as delivery_queries
+from apps.delivery.models import Pickle
+from apps.organization import actions as organization
+from apps.organization.models import Person
+from apps.specs import queries, rules
+from apps.specs.actions.imports import COUNTED
+from apps.specs.actions.verdicts import Proof, prove
+from apps.specs.models import Result, Run
+from apps.specs.report import Status
+
+ALLOWED = (Status.PASSED, Status.FAILED)
+FORMAT = "by-hand"
+
+
+@act
+def record_by_hand(
+    *, story_key: str, positions: Sequence[int], status: str, words: str, digest: str, key: str, by: Person
+) -> Run:
+    """Somebody tried scenarios (their `positions` in the current text, from 1) and saw them pass or fail.
+
+    `digest` is the story's meaning as it was shown; `words` say what was done and seen. The same `key` again returns
+    the first run. Raises Refused where the text changed meanwhile.
+    """
+    story = delivery.lock_story(story_key, by=by)
+    own = hashlib.sha256(f"{FORMAT}\n{by.key}\n{key}".encode()).hexdigest()
+    if before := queries.run_of_digest(own):
+        nothing_changed()
+        return before
+    seat = rules.check_may_record_by_hand(story, by=by)
+    if digest != story.digest:
+        raise Refused(f"{story.key} was edited since this page was shown. Look at the new text, and try that.")
+    words, found = _words(words), _status(status)
+    chosen = _chosen(list(delivery_queries.current_pickles(story)), positions, story.key)
+    now = timezone.now()
+    (run_key,) = organization.take_keys("R", 1)
+    counts = {"cases": len(chosen), **{name: len(chosen) if of is found else 0 for name, of in COUNTED.items()}}
+    run = Run.objects.create(
+        key=run_key,
+        channel=Run.Channel.HAND,
+        format=FORMAT,
+        source=f"{story.key}, tried by hand",
+        ran_at=now,
+        received_at=now,
+        received_by=by,
+        digest=own,
+        counts={**counts, "stale": 0, "unknown": 0, "refused": 0},
+    )
+    needed = {pickle: meaning for meaning, pickle in queries.needed_by([story.pk])[story.pk].meanings.items()}
+    Result.objects.bulk_create(
+        Result(
+            run=run,
+            position=place,
+            story=story,
+            pickle=pickle,
+            scenario_digest=pickle.scenario.digest,
+            run_digest=pickle.run_digest,
+            twin=needed[pickle.pk][2],
+            matched_by=Result.MatchedBy.HAND,
+            status=found,
+            feature_name=story.title,
+            name=pickle.name,
+            line=pickle.line,
+            message=words,
+        )
+        for place, pickle in enumerate(chosen, 1)
+    )
+    proofs = [Proof(story.pk, needed[pickle.pk], found, place) for place, pickle in enumerate(chosen, 1)]
+    prove(run=run, proofs=proofs, stories=[story])
+    record(
+        "story.recorded_by_hand",
+        subject=story.key,
+        digest=story.digest,
+        by=by,
+        seat=seat,
+        title=story.title,
+        sentence="tried {subject} “{title}” by hand: {scenarios} scenarios {status}",
+        about=[run.key, story.epic.key],
+        reference=run.key,
+        key=key,
+        reason=words,
+        facts={"scenarios": len(chosen), "status": found.lower()},
+    )
+    return run
+
+
+def _words(words: str) -> str:
+    words = clean_text(words, what="What you did and saw", limit=2_000).strip()
+    if not words:
+        raise BadInput("Say what you did and what you saw: nothing else proves a result recorded by hand.")
+    return words
+
+
+def _status(status: str) -> Status:
+    if status not in ALLOWED:
+        raise BadInput("Choose whether the scenarios passed or failed.")
+    return Status(status)
+
+
+def _chosen(pickles: Sequence[Pickle], positions: Sequence[int], key: str) -> list[Pickle]:
+    wanted = set(positions)
+    if not wanted:
+        raise BadInput("Choose the scenarios that you tried.")
+    found = [pickle for pickle in pickles if pickle.position in wanted]
+    if len(found) != len(wanted):
+        raise BadInput(f"{key} has no scenario {min(wanted - {pickle.position for pickle in pickles})}.")
+    return found

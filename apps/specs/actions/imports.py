@@ -1,0 +1,226 @@
+"""Taking in what a test runner reported: one act, whole or not at all."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import IntegrityError
+from django.utils import timezone
+
+from apps.audit.acts import act, nothing_changed, record
+from apps.common.refused import BadInput
+from apps.common.text import clean_text
+from apps.delivery import actions as delivery
+from apps.delivery.models import Initiative, Story
+from apps.organization import actions as organization
+from apps.organization import queries as organization_queries
+from apps.organization.models import Person
+from apps.specs import matching, queries, rules
+from apps.specs.actions.rows import write_results
+from apps.specs.actions.verdicts import Proof, prove
+from apps.specs.manifest import Manifest
+from apps.specs.matching import Located, Match
+from apps.specs.models import Run
+from apps.specs.report import Report, Status
+
+# The log's entry names at most so many things that the run is about.
+MAX_ABOUT = 1_000
+COUNTED = {
+    "passed": Status.PASSED,
+    "failed": Status.FAILED,
+    "errors": Status.ERROR,
+    "skipped": Status.SKIPPED,
+    "pending": Status.PENDING,
+    "undefined": Status.UNDEFINED,
+    "ambiguous": Status.AMBIGUOUS,
+}
+
+
+@dataclass(frozen=True)
+class Imported:
+    """`created` False: the same bytes came before, and nothing was changed."""
+
+    run: Run
+    created: bool
+
+
+def import_results(
+    *,
+    reports: Sequence[Report],
+    format: str,
+    source: str,
+    revision: str,
+    channel: str,
+    by: Person,
+    digest: str,
+    manifest: Manifest | None = None,
+    initiative: Initiative | None = None,
+) -> Imported:
+    """Stores `reports` as one run, each case matched to what it ran or unknown, and judges the stories anew.
+
+    The same `digest` again changes nothing. Only stories that `by` may read count, and only those of `initiative`
+    where given; a command of the operator's, who may read all, finds all. Raises Refused with nothing stored.
+    """
+    try:
+        return _import(
+            reports=reports,
+            format=format,
+            source=source,
+            revision=revision,
+            channel=channel,
+            by=by,
+            digest=digest,
+            manifest=manifest,
+            initiative=initiative,
+        )
+    except IntegrityError:
+        # Two at once sent the same bytes: the other was first.
+        if run := queries.run_of_digest(digest):
+            return Imported(run, created=False)
+        raise
+
+
+@act
+def _import(
+    *,
+    reports: Sequence[Report],
+    format: str,
+    source: str,
+    revision: str,
+    channel: str,
+    by: Person,
+    digest: str,
+    manifest: Manifest | None,
+    initiative: Initiative | None,
+) -> Imported:
+    seat = rules.check_may_import_results(by=by, initiative=initiative)
+    if before := queries.run_of_digest(digest):
+        nothing_changed()
+        return Imported(before, created=False)
+    cases = matching.located(reports)
+    within = _within(by, channel, initiative)
+    matches = _matched(cases, manifest, within)
+    stories = _locked(matches, by=by)
+    now = timezone.now()
+    ran_at = min((report.started_at for report in reports if report.started_at), default=None)
+    rules.check_ran_in_the_past(max((one.at for one in cases if one.at), default=ran_at), now)
+    rules.check_same_texts(stories, {m.known.story: m.known.version for m in matches if m.known and m.known.is_current})
+    if channel != Run.Channel.COMMAND or not by.is_service:
+        seat = rules.check_may_prove(stories, by=by) or seat
+    (key,) = organization.take_keys("R", 1)
+    run = Run.objects.create(
+        key=key,
+        channel=channel,
+        format=format,
+        tool=_tools(reports),
+        source=_line(source, what="The name of the file", limit=500),
+        revision=_line(revision, what="The revision", limit=100),
+        initiative=initiative,
+        ran_at=ran_at,
+        received_at=now,
+        received_by=by,
+        digest=digest,
+        counts=counts_of([one.case.status for one in cases], matches),
+        notes=_notes(reports, cases),
+    )
+    write_results(run, cases, matches)
+    prove(run=run, proofs=_proofs(cases, matches), stories=stories)
+    record(
+        "run.imported",
+        subject=run.key,
+        digest=run.digest,
+        by=by,
+        seat=seat,
+        title=run.source,
+        sentence="imported {subject}: {cases} results, {passed} passed, of {stories} stories",
+        about=_about(stories),
+        facts={
+            **run.counts,
+            "format": run.format,
+            "channel": str(run.channel),
+            "revision": run.revision,
+            "ran_at": run.ran_at,
+            "stories": len(stories),
+        },
+    )
+    return Imported(run, created=True)
+
+
+def counts_of(statuses: Sequence[str], matches: Sequence[Match]) -> dict[str, int]:
+    """A run's counts; stale and unknown stand beside the status, not instead of it."""
+    by_status = Counter(statuses)
+    return {
+        "cases": len(statuses),
+        **{name: by_status[status] for name, status in COUNTED.items()},
+        "stale": sum(match.is_stale for match in matches),
+        "unknown": sum(match.known is None for match in matches),
+        "refused": 0,
+    }
+
+
+def _within(by: Person, channel: str, initiative: Initiative | None) -> queries.Within:
+    operator = channel == Run.Channel.COMMAND and by.is_service
+    hidden = frozenset() if operator else frozenset(organization_queries.hidden_scope_ids(by))
+    return queries.Within(hidden, initiative)
+
+
+def _matched(cases: Sequence[Located], manifest: Manifest | None, within: queries.Within) -> list[Match]:
+    known = queries.texts_by_digest(matching.wanted_digests(cases, manifest), within)
+    found = matching.exact(cases, known, manifest)
+    rest = [one for one, match in zip(cases, found, strict=True) if match is None]
+    if not rest:
+        return [match for match in found if match]
+    texts = queries.texts_by_name(
+        matching.wanted_names(rest),
+        [one.at for one in rest],
+        within,
+        with_places=any(one.case.row for one in rest if not one.case.run_digest),
+    )
+    named = iter(matching.by_name(rest, texts))
+    return [match or next(named) for match in found]
+
+
+def _locked(matches: Sequence[Match], *, by: Person) -> list[Story]:
+    """The stories whose proof changes, their epics locked before them."""
+    ids = {match.known.story for match in matches if match.known and not match.is_stale}
+    epics = delivery.lock_epics(Story.objects.filter(pk__in=ids).values_list("epic_id", flat=True))
+    stories = Story.objects.filter(pk__in=ids).select_related("version", "team__scope").order_by("pk")
+    found = list(stories.select_for_update(of=("self",)))
+    for story in found:
+        story.epic = epics[story.epic_id]
+    return found
+
+
+def _proofs(cases: Sequence[Located], matches: Sequence[Match]) -> list[Proof]:
+    return [
+        Proof(
+            match.known.story,
+            (match.known.scenario_digest, match.known.run_digest, match.twin),
+            one.case.status,
+            position,
+        )
+        for position, (one, match) in enumerate(zip(cases, matches, strict=True), 1)
+        if match.known and not match.is_stale
+    ]
+
+
+def _about(stories: Sequence[Story]) -> list[str]:
+    epics = sorted({story.epic.key for story in stories})
+    return [*epics, *(story.key for story in stories)][:MAX_ABOUT]
+
+
+def _tools(reports: Sequence[Report]) -> str:
+    return ", ".join(sorted({report.tool for report in reports if report.tool}))[:100]
+
+
+def _notes(reports: Sequence[Report], cases: Sequence[Located]) -> list[str]:
+    notes = [note for report in reports for note in report.notes]
+    notes += [f"{one.case.name}: {one.case.note}" for one in cases if one.case.note]
+    return [note[:500] for note in notes[:50]]
+
+
+def _line(text: str, *, what: str, limit: int) -> str:
+    line = " ".join(clean_text(text, what=what, limit=10 * limit).split())
+    if len(line) > limit and what == "The revision":
+        raise BadInput(f"{what} has {len(line)} characters; at most {limit} are kept.")
+    return line if len(line) <= limit else line[: limit - 1] + "…"

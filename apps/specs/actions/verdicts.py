@@ -1,0 +1,93 @@
+"""What a run's results make of the stories: parts of other acts, without an entry of their own."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from apps.delivery import actions as delivery
+from apps.delivery.models import Story
+from apps.specs import queries
+from apps.specs.models import LatestResult, Run
+from apps.specs.queries import Meaning, Needed
+from apps.specs.report import Status, worst
+
+FAILING = frozenset({Status.FAILED, Status.ERROR, Status.UNDEFINED, Status.AMBIGUOUS})
+BATCH = 500
+
+
+class Proof(NamedTuple):
+    """What one result says of a story's meaning."""
+
+    story: int
+    meaning: Meaning
+    status: Status
+    position: int
+
+
+def prove(*, run: Run, proofs: Iterable[Proof], stories: Sequence[Story]) -> None:
+    """Makes `proofs` the latest results, unless a later run was there before, and judges the locked `stories` anew."""
+    ids = [story.pk for story in stories]
+    latest = queries.latest_by(ids)
+    _keep_latest(run, list(proofs), latest)
+    needed = queries.needed_by(ids)
+    judged = [_evidence(story, needed[story.pk], latest[story.pk]) for story in stories]
+    delivery.record_evidences(evidences=[evidence for evidence in judged if evidence])
+
+
+def _keep_latest(run: Run, proofs: list[Proof], latest: dict[int, dict[Meaning, LatestResult]]) -> None:
+    together: dict[tuple[int, Meaning], list[Proof]] = {}
+    for proof in proofs:
+        together.setdefault((proof.story, proof.meaning), []).append(proof)
+    rows = []
+    for (story, meaning), said in together.items():
+        before = latest[story].get(meaning)
+        if before and before.ordered_at > run.ordered_at:
+            continue  # late: what ran after it was here first
+        status = worst(proof.status for proof in said)
+        chosen = next(proof for proof in said if proof.status is status)
+        row = _latest(run, chosen)
+        latest[story][meaning] = row
+        rows.append(row)
+    LatestResult.objects.bulk_create(
+        rows,
+        batch_size=BATCH,
+        update_conflicts=True,
+        unique_fields=["story", "scenario_digest", "run_digest", "twin"],
+        update_fields=["run", "position", "status", "ordered_at"],
+    )
+
+
+def _latest(run: Run, proof: Proof) -> LatestResult:
+    scenario_digest, run_digest, twin = proof.meaning
+    return LatestResult(
+        story_id=proof.story,
+        scenario_digest=scenario_digest,
+        run_digest=run_digest,
+        twin=twin,
+        run=run,
+        position=proof.position,
+        status=proof.status,
+        ordered_at=run.ordered_at,
+    )
+
+
+def _evidence(story: Story, needed: Needed, latest: dict[Meaning, LatestResult]) -> delivery.Evidence | None:
+    """The verdict over the latest result of each scenario and row; None where an edited story waits for the rest."""
+    found = [latest[meaning] for meaning in needed.meanings if meaning in latest]
+    if not found:
+        return None
+    verdict = verdict_of([one.status for one in found], len(needed.meanings) + needed.empty_scenarios)
+    if verdict == Story.Verdict.INCOMPLETE and story.evidence_digest not in ("", story.digest):
+        # Its text is newer than its evidence: it stays broken until the new text has passed, or failed.
+        return None
+    at: datetime = max(one.ordered_at for one in found)
+    return delivery.Evidence(story, story.digest, verdict, at)
+
+
+def verdict_of(statuses: Sequence[str], needed: int) -> str:
+    """One of Story.Verdict from the latest results of a story's scenarios and rows, of which there are `needed`."""
+    if any(status in FAILING for status in statuses):
+        return Story.Verdict.FAILED
+    if len(statuses) == needed and all(status == Status.PASSED for status in statuses):
+        return Story.Verdict.PASSED
+    return Story.Verdict.INCOMPLETE

@@ -1,0 +1,275 @@
+"""Reading evidence: texts that a report may have run, runs, and what is proven of a story."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from typing import TypeVar
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+
+from apps.delivery import gherkin
+from apps.delivery import queries as delivery
+from apps.delivery.models import Epic, Initiative, Pickle, Scenario, Story, StoryVersion
+from apps.organization import queries as organization
+from apps.organization.models import Person
+from apps.specs.exports import Text
+from apps.specs.matching import Known
+from apps.specs.models import LatestResult, Result, Run
+
+# Values of one statement, well below the 32,766 that SQLite takes.
+BATCH = 10_000
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Within:
+    """Which stories count: none of initiatives whose scopes are `hidden`, and only those of `initiative` if given."""
+
+    hidden: frozenset[int] = frozenset()
+    initiative: Initiative | None = None
+
+    def condition(self, story: str) -> Q:
+        """As a condition on the relation `story`, archived ones left out."""
+        found = Q(**{f"{story}__archived_at": None, f"{story}__epic__archived_at": None})
+        if self.initiative:
+            found &= Q(**{f"{story}__epic__initiative": self.initiative})
+        if self.hidden:
+            found &= ~Q(**{f"{story}__epic__initiative__scope_id__in": self.hidden})
+        return found
+
+
+def texts_by_digest(digests: Iterable[str], within: Within) -> list[Known]:
+    """What current and older texts hold of `digests`, which are run digests; a query for 10,000 of them."""
+    found: list[Known] = []
+    for batch in _batches(sorted(digests)):
+        found += _known(Pickle.objects.filter(within.condition("story"), run_digest__in=batch))
+    return found
+
+
+def texts_by_name(
+    names: Iterable[str], instants: Sequence[datetime | None], within: Within, *, with_places: bool
+) -> list[Known]:
+    """The texts of stories that bear or bore one of `names`: the current ones, and those that held at `instants`.
+
+    `with_places` reads the outlines' texts again, for where each row stands.
+    """
+    stories: set[int] = set()
+    for batch in _batches(sorted(names)):
+        named = StoryVersion.objects.filter(within.condition("story"), name__in=batch)
+        stories |= set(named.values_list("story_id", flat=True))
+    versions: list[int] = []
+    for batch in _batches(sorted(stories)):
+        versions += _held(batch, [at for at in instants if at])
+    found: list[Known] = []
+    for batch in _batches(versions):
+        found += _known(Pickle.objects.filter(scenario__version_id__in=batch))
+    return _with_places(found) if with_places else found
+
+
+def _known(pickles: QuerySet[Pickle]) -> Iterator[Known]:
+    rows = pickles.order_by().values_list(
+        "pk",
+        "story_id",
+        "story__key",
+        "story__path",
+        "scenario__version__number",
+        "scenario__version_id",
+        "story__version_id",
+        "scenario__version__name",
+        "scenario__version__at",
+        "scenario__digest",
+        "run_digest",
+        "name",
+        "row",
+        "line",
+        "position",
+    )
+    return (Known(*row[:5], row[5] == row[6], *row[7:]) for row in rows)
+
+
+def _held(stories: Sequence[int], instants: Sequence[datetime]) -> list[int]:
+    """Versions of `stories` that hold now, or held at some time between the first and the last of `instants`."""
+    rows = StoryVersion.objects.filter(story__in=stories).order_by("story_id", "-number")
+    found = []
+    later: tuple[int, datetime] | None = None
+    for pk, story, at in rows.values_list("pk", "story_id", "at"):
+        ended = later[1] if later and later[0] == story else None
+        if ended is None or (instants and at <= max(instants) and ended > min(instants)):
+            found.append(pk)
+        later = (story, at)
+    return found
+
+
+def _with_places(known: list[Known]) -> list[Known]:
+    outlined = {(one.story, one.version) for one in known if one.row}
+    texts = StoryVersion.objects.filter(story_id__in={story for story, _ in outlined})
+    places: dict[tuple[int, int, int], tuple[int, int]] = {}
+    for story, number, text in texts.values_list("story_id", "number", "text"):
+        if (story, number) in outlined and (feature := gherkin.parse(text)):
+            pickles = (pickle for scenario in feature.scenarios for pickle in scenario.pickles)
+            places |= {(story, number, place): pickle.place for place, pickle in enumerate(pickles, 1) if pickle.row}
+    return [one._replace(place=places.get((one.story, one.version, one.position))) for one in known]
+
+
+def _batches(values: Iterable[T]) -> Iterator[list[T]]:
+    rest = iter(values)
+    while batch := list(islice(rest, BATCH)):
+        yield batch
+
+
+def texts_to_export(*, initiative: Initiative | None, epic_key: str, person: Person | None) -> list[Text]:
+    """Current texts with scenarios of stories in work, by epic and key; those `person` may read where one is given."""
+    stories = delivery.stories_for(person) if person else Story.objects.all()
+    stories = stories.filter(archived_at=None, epic__archived_at=None, scenario_count__gt=0)
+    if initiative:
+        stories = stories.filter(epic__initiative=initiative)
+    if epic_key:
+        stories = stories.filter(epic__key=epic_key)
+    rows = stories.order_by("epic_id", "pk").values_list(
+        "key", "epic__key", "epic__initiative__scope__key", "path", "version__text"
+    )
+    return [Text(*row) for row in rows]
+
+
+# --- what a story's current text needs, and what is proven of it
+
+# Scenario digest, run digest, twin
+Meaning = tuple[str, str, int]
+
+
+@dataclass(frozen=True)
+class Needed:
+    """What the current text of a story executes; `empty_scenarios` are those that execute nothing."""
+
+    meanings: dict[Meaning, int]
+    empty_scenarios: int
+
+
+def needed_by(story_ids: Sequence[int]) -> dict[int, Needed]:
+    """What each story's current text executes, each meaning with its pickle. Two queries for 10,000 stories."""
+    meanings: dict[int, dict[Meaning, int]] = {story: {} for story in story_ids}
+    empty: dict[int, int] = defaultdict(int)
+    for batch in _batches(story_ids):
+        current = Pickle.objects.filter(story__in=batch, scenario__version_id=F("story__version_id"))
+        rows = current.order_by("story_id", "position")
+        counted: dict[tuple[int, str, str], int] = defaultdict(int)
+        for pk, story, scenario, run in rows.values_list("pk", "story_id", "scenario__digest", "run_digest"):
+            meanings[story][scenario, run, counted[story, scenario, run]] = pk
+            counted[story, scenario, run] += 1
+        bare = Scenario.objects.filter(version__in=Story.objects.filter(pk__in=batch).values("version_id"))
+        for story in bare.filter(pickles=None).values_list("version__story_id", flat=True):
+            empty[story] += 1
+    return {story: Needed(found, empty[story]) for story, found in meanings.items()}
+
+
+def latest_by(story_ids: Sequence[int]) -> dict[int, dict[Meaning, LatestResult]]:
+    """The latest result of each meaning that ever ran, by story. One query for 10,000 stories."""
+    found: dict[int, dict[Meaning, LatestResult]] = {story: {} for story in story_ids}
+    for batch in _batches(story_ids):
+        for latest in LatestResult.objects.filter(story__in=batch):
+            found[latest.story_id][latest.scenario_digest, latest.run_digest, latest.twin] = latest
+    return found
+
+
+@dataclass(frozen=True)
+class ScenarioEvidence:
+    """A scenario or example row of a story's current text, and its latest result; `run` None: it never ran."""
+
+    pickle: Pickle
+    status: str
+    run: Run | None
+    at: datetime | None
+    position: int = 0
+
+    @property
+    def result_url(self) -> str:
+        """Where the run's page shows the result."""
+        return f"{self.run.get_absolute_url()}?result={self.position}" if self.run else ""
+
+
+def story_evidence(story: Story) -> list[ScenarioEvidence]:
+    """Each scenario and row of the current text, in order, with its latest result. Two queries."""
+    pickles = Pickle.objects.filter(story=story, scenario__version_id=story.version_id)
+    latest = {
+        (one.scenario_digest, one.run_digest, one.twin): one
+        for one in LatestResult.objects.filter(story=story).select_related("run")
+    }
+    counted: dict[tuple[str, str], int] = defaultdict(int)
+    found = []
+    for pickle in pickles.select_related("scenario").order_by("position"):
+        digests = (pickle.scenario.digest, pickle.run_digest)
+        one = latest.get((*digests, counted[digests]))
+        counted[digests] += 1
+        if one:
+            found.append(ScenarioEvidence(pickle, one.status, one.run, one.ordered_at, one.position))
+        else:
+            found.append(ScenarioEvidence(pickle, "NO_DATA", None, None))
+    return found
+
+
+def latest_run(epic: Epic) -> Run | None:
+    """The latest run that any scenario of the epic's stories had, now or in an older text; None: none ever ran."""
+    latest = LatestResult.objects.filter(story__epic=epic, story__archived_at=None)
+    found = latest.select_related("run").order_by("-ordered_at", "-run_id").first()
+    return found.run if found else None
+
+
+@dataclass(frozen=True)
+class RunOfEpic:
+    """What one run says of an epic's stories alone; `counts` by status, and cases, stale, stories."""
+
+    run: Run
+    counts: dict[str, int]
+
+
+def latest_run_of(epic: Epic) -> RunOfEpic | None:
+    """The epic's latest run with the counts of the epic's own results. Two queries."""
+    run = latest_run(epic)
+    if run is None:
+        return None
+    rows = Result.objects.filter(run=run, story__epic=epic).values_list("status", "is_stale", "story_id")
+    counts: dict[str, int] = {"cases": 0, "stale": 0}
+    stories = set()
+    for status, is_stale, story in rows:
+        counts["cases"] += 1
+        counts["stale"] += is_stale
+        counts[status] = counts.get(status, 0) + 1
+        stories.add(story)
+    return RunOfEpic(run, {**counts, "stories": len(stories)})
+
+
+# --- runs, as a person may read them
+
+
+def run_of_digest(digest: str) -> Run | None:
+    """The run that took these bytes before."""
+    return Run.objects.filter(digest=digest).first()
+
+
+def runs_for(person: Person) -> QuerySet[Run]:
+    """Runs that `person` may read: those not wholly about initiatives hidden from them."""
+    hidden = organization.hidden_scope_ids(person)
+    found = Run.objects.select_related("received_by", "initiative__scope").order_by("-pk")
+    if not hidden:
+        return found
+    own = Result.objects.filter(run=OuterRef("pk"))
+    hiding = own.filter(story__epic__initiative__scope_id__in=hidden)
+    open_ones = own.filter(story__isnull=False).exclude(story__epic__initiative__scope_id__in=hidden)
+    readable = (~Exists(hiding) & ~Q(initiative__scope_id__in=hidden)) | Exists(open_ones)
+    return found.filter(readable)
+
+
+def run_for(person: Person, key: str) -> Run:
+    """Raises Run.DoesNotExist, the same for unknown and hidden."""
+    return runs_for(person).get(key=key)
+
+
+def results_for(person: Person, run: Run) -> QuerySet[Result]:
+    """The run's results that `person` may read: where some are hidden, the unknown ones are too, lest they tell."""
+    found = Result.objects.filter(run=run).select_related("story").order_by("position")
+    hidden = organization.hidden_scope_ids(person)
+    if not hidden or not found.filter(story__epic__initiative__scope_id__in=hidden).exists():
+        return found
+    return found.filter(story__isnull=False).exclude(story__epic__initiative__scope_id__in=hidden)

@@ -1,0 +1,84 @@
+"""Who may bring in evidence, and when: sentences for the reader.
+
+Checks of persons return the seat in which they act, for the log; a service account holds none.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from apps.common.refused import BadInput, NotAllowed, Refused
+from apps.delivery import queries as delivery
+from apps.delivery.models import Initiative, Story
+from apps.organization import queries as organization
+from apps.organization.models import Person
+from apps.organization.models.seats import HeldSeat
+
+# A runner's clock may be ahead of ours by a little.
+CLOCKS_DIFFER = timedelta(minutes=10)
+
+
+def check_may_import_results(*, by: Person, initiative: Initiative | None = None) -> HeldSeat | None:
+    """Results of a test run, for stories of `initiative`, or of whatever the report names."""
+    scopes = (initiative.scope,) if initiative else ()
+    organization.held_seats(by, fresh=True)
+    if seat := organization.seat_for(by, "specs.import_results", *scopes):
+        return seat
+    if by.is_service and organization.has_right(by, "specs.import_results"):
+        return None
+    if initiative and organization.seat_for(by, "specs.import_results"):
+        # Seats on single epics of it are asked story by story.
+        return None
+    raise NotAllowed(
+        "Importing results takes a seat that builds, runs or owns the stories, such as Engineering Team Lead,"
+        " Business Analyst or SRE, and you hold none."
+    )
+
+
+def check_may_prove(stories: Iterable[Story], *, by: Person) -> HeldSeat | None:
+    """Change what is proven of each of `stories`, which are loaded with their scopes."""
+    seat = None
+    refused = []
+    for story in stories:
+        found = organization.seat_for(by, "specs.import_results", *delivery.story_scopes(story))
+        seat = seat or found
+        if found is None and not (by.is_service and organization.has_right(by, "specs.import_results")):
+            refused.append(story.key)
+    if refused:
+        more = f" and {len(refused) - 5} more" if len(refused) > 5 else ""
+        raise NotAllowed(
+            f"The report holds results of {', '.join(refused[:5])}{more}, for which none of your seats lets you import"
+            " results. Nothing was stored: import for one initiative of yours, or ask who holds a seat there."
+        )
+    return seat
+
+
+def check_ran_in_the_past(ran_at: datetime | None, now: datetime) -> None:
+    """A run of tomorrow would stay the latest for ever, and would pass for newer than any text."""
+    if ran_at and ran_at > now + CLOCKS_DIFFER:
+        raise BadInput(
+            f"The report says it ran at {ran_at:%Y-%m-%d %H:%M} UTC, which is in the future. If its times have no zone,"
+            " say in which they are."
+        )
+
+
+def check_same_texts(stories: Iterable[Story], versions: dict[int, int]) -> None:
+    """No text changed between reading it and locking it; `versions` are the numbers that were read."""
+    for story in stories:
+        number = story.version.number if story.version else 0
+        if story.pk in versions and versions[story.pk] != number:
+            raise Refused(f"{story.key} was edited while its results came in. Nothing was stored: send them again.")
+
+
+def check_may_record_by_hand(story: Story, *, by: Person) -> HeldSeat | None:
+    """Say of scenarios that they passed or failed when tried by hand. Never by a program."""
+    seat = organization.seat_for(by, "specs.record_by_hand", *delivery.story_scopes(story), fresh=True)
+    if seat is None:
+        raise NotAllowed(
+            f"Recording results of {story.key} by hand takes a seat as Business Analyst, SRE or Engineering Team Lead"
+            f" of {story.epic.key} or above, and you hold none."
+        )
+    if story.archived_at or story.epic.archived_at:
+        raise Refused(f"{story.key} is archived; nothing more is proven of it.")
+    if not story.scenario_count:
+        raise Refused(f"{story.key} has no scenarios yet, so there is nothing to try.")
+    return seat
