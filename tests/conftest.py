@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 from django.core.cache import cache
 
+from tests.cast import cast  # noqa: F401, a fixture
+from tests.committed_db import committed_db, migrated_template  # noqa: F401, fixtures
 from tests.real_data import MISSING, REAL_DATA
 
 

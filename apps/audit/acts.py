@@ -62,9 +62,7 @@ def act(function: Callable[P, R]) -> Callable[P, R]:
     back, where an entry is too large.
     """
     if inspect.iscoroutinefunction(function) or inspect.isgeneratorfunction(function):
-        raise TypeError(
-            f"{function.__qualname__} cannot be an act: its body would run outside the transaction"
-        )
+        raise TypeError(f"{function.__qualname__} cannot be an act: its body would run outside the transaction")
 
     @wraps(function)
     def acting(*args: P.args, **kwargs: P.kwargs) -> R:

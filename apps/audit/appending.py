@@ -21,9 +21,7 @@ _INSERT_ENTRY = (
     " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 )
 _INSERT_ABOUT = "INSERT INTO audit_entry_about (entry_id, key) VALUES (%s, %s)"
-_INSERT_VALUE = (
-    "INSERT INTO audit_entry_value (entry_id, name, person, salt, value) VALUES (%s, %s, %s, %s, %s)"
-)
+_INSERT_VALUE = "INSERT INTO audit_entry_value (entry_id, name, person, salt, value) VALUES (%s, %s, %s, %s, %s)"
 
 
 def lock_head() -> Head:

@@ -109,9 +109,7 @@ def inclusion_proof(index: int, size: int, node: NodeReader) -> list[bytes]:
 
 def consistency_proof(old_size: int, new_size: int, node: NodeReader) -> list[bytes]:
     """The hashes that show the tree of `new_size` leaves to extend the one of `old_size`."""
-    return [
-        _fold([node(*place) for place in places]) for places in needed_for_consistency(old_size, new_size)
-    ]
+    return [_fold([node(*place) for place in places]) for places in needed_for_consistency(old_size, new_size)]
 
 
 def _path(index: int, start: int, size: int) -> list[list[tuple[int, int]]]:

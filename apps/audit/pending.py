@@ -136,9 +136,7 @@ def _check_shapes(event: str, digest: str, previous: str, keys: list[str]) -> No
             raise ValueError(f"{event}: {key!r} is no key")
 
 
-def _committed(
-    private: Mapping[str, Any], *, person: str
-) -> tuple[list[Personal], dict[str, dict[str, str]]]:
+def _committed(private: Mapping[str, Any], *, person: str) -> tuple[list[Personal], dict[str, dict[str, str]]]:
     values, commitments = [], {}
     for name, said in private.items():
         if not name.isidentifier() or len(name) > 60:

@@ -37,9 +37,7 @@ def _sqlite() -> dict[str, str]:
         refuse(table, "UPDATE", f"{table} is never changed")
     for table in NEVER_REMOVED:
         refuse(table, "DELETE", f"{table} is never removed from")
-    refuse(
-        "audit_entry_value", "UPDATE", "a value is erased or stays", _ALTERS_VALUE.format(differs="IS NOT")
-    )
+    refuse("audit_entry_value", "UPDATE", "a value is erased or stays", _ALTERS_VALUE.format(differs="IS NOT"))
     refuse("audit_head", "UPDATE", "the head only grows", _SHRINKS_HEAD.format(differs="IS NOT"))
     # INSERT OR REPLACE removes a row without firing the delete trigger: so what is inserted must be new.
     refuse(
@@ -97,9 +95,7 @@ def _postgresql() -> dict[str, str]:
         refuse(table, "DELETE", f"{table} is never removed from")
         refuse(table, "TRUNCATE", f"{table} is never removed from")
     different = "IS DISTINCT FROM"
-    refuse(
-        "audit_entry_value", "UPDATE", "a value is erased or stays", _ALTERS_VALUE.format(differs=different)
-    )
+    refuse("audit_entry_value", "UPDATE", "a value is erased or stays", _ALTERS_VALUE.format(differs=different))
     refuse("audit_head", "UPDATE", "the head only grows", _SHRINKS_HEAD.format(differs=different))
     add("audit_entry", "INSERT", "audit_next_index()")
     add("audit_entry_about", "INSERT", "audit_open_entry()")
@@ -113,9 +109,7 @@ FUNCTIONS: dict[str, list[str]] = {
     "sqlite": [],
     "postgresql": [
         _REFUSE,
-        _refuse_if(
-            "audit_next_index", f'NEW."index" IS DISTINCT FROM {_NEXT_INDEX}', "the next index is due"
-        ),
+        _refuse_if("audit_next_index", f'NEW."index" IS DISTINCT FROM {_NEXT_INDEX}', "the next index is due"),
         _refuse_if("audit_open_entry", _CLOSED_ENTRY, "the entry is closed"),
         _refuse_if("audit_one_head", _HEAD_STANDS, "there is one head"),
     ],

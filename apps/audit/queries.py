@@ -40,9 +40,7 @@ class InclusionProof:
 
     def check(self) -> None:
         """Raises merkle.ProofError where the proof does not hold."""
-        merkle.check_inclusion(
-            leaf=self.leaf, index=self.index, size=self.size, proof=self.path, root=self.root
-        )
+        merkle.check_inclusion(leaf=self.leaf, index=self.index, size=self.size, proof=self.path, root=self.root)
 
 
 def head() -> Head:
@@ -75,9 +73,7 @@ def entries(
     return found
 
 
-def page_of(
-    found: QuerySet[Entry], *, before: int | None = None, limit: int = PAGE
-) -> tuple[list[Entry], int | None]:
+def page_of(found: QuerySet[Entry], *, before: int | None = None, limit: int = PAGE) -> tuple[list[Entry], int | None]:
     """The next `limit` entries older than index `before`, and the index to go on from (None: no more)."""
     if before is not None:
         found = found.filter(index__lt=before)
@@ -128,12 +124,13 @@ def inclusion_proof(index: int, size: int | None = None) -> InclusionProof:
     hold it.
     """
     entry = Entry.objects.get(pk=index)
-    size = head().size if size is None else size
-    if not index < size <= head().size:
+    now = head()
+    size = now.size if size is None else size
+    if not index < size <= now.size:
         raise BadInput(f"Entry {index} has no proof in a log of {size} entries.")
-    node = _node_reader(merkle.needed_for_inclusion(index, size))
-    path = merkle.inclusion_proof(index, size, node)
-    return InclusionProof(index=index, size=size, leaf=bytes(entry.leaf), path=path, root=root_at(size))
+    path = merkle.inclusion_proof(index, size, _node_reader(merkle.needed_for_inclusion(index, size)))
+    root = bytes(now.root) if size == now.size else root_at(size)
+    return InclusionProof(index=index, size=size, leaf=bytes(entry.leaf), path=path, root=root)
 
 
 def consistency_proof(old_size: int, new_size: int) -> list[bytes]:

@@ -15,8 +15,8 @@ from apps.audit import raw_rows, statement
 from apps.audit.canonical import NotCanonical
 from apps.audit.commitments import commitment
 from apps.audit.merkle import CompactRange, leaf_hash
-from apps.audit.models import Entry, Head, Verification
-from apps.audit.raw_rows import RawEntry, RawValue
+from apps.audit.models import Entry, Verification
+from apps.audit.raw_rows import RawEntry, RawHead, RawValue
 
 ERASED = "audit.values_erased"
 
@@ -48,8 +48,9 @@ class BadEntry(Exception):
 class _Walk:
     """The state carried from entry to entry."""
 
-    origin: str
-    size: int
+    origin: str = ""
+    size: int = 0
+    root: str = ""
     tree: CompactRange = field(default_factory=CompactRange)
     last_at: str = ""
     # size -> roots, as earlier walks found them
@@ -62,28 +63,34 @@ class _Walk:
 def verify_log() -> Outcome:
     """Walks every entry and compares its end with the log's head."""
     started = time.monotonic()
-    lowest, highest = raw_rows.lowest_and_highest()
-    # Read after what must lie within it: the head only grows.
-    head = Head.objects.get()
-    root = (_bytes(head.root) or b"").hex()
-    walk = _Walk(origin=head.origin, size=head.size if isinstance(head.size, int) else 0)
+    walk = _Walk()
     bad: BadEntry | None = None
     try:
-        _check_lowest(lowest)
-        walk.history, walk.erasures = _history(), _erasures()
-        for row in _entries(walk.size):
-            _check_entry(walk, row)
-        _check_highest(highest, walk.size)
-        _check_erasures(walk)
-        _check_head(walk, head)
+        _check_log(walk)
     except BadEntry as found:
         bad = found
     except DatabaseError as error:
         bad = BadEntry(walk.tree.size, "readable", f"the database cannot read it: {error}")
     milliseconds = round((time.monotonic() - started) * 1000)
     if bad is None:
-        return Outcome(size=walk.size, root=root, ok=True, milliseconds=milliseconds)
-    return Outcome(walk.size, root, False, bad.index, bad.rule, bad.words, milliseconds)
+        return Outcome(size=walk.size, root=walk.root, ok=True, milliseconds=milliseconds)
+    return Outcome(walk.size, walk.root, False, bad.index, bad.rule, bad.words, milliseconds)
+
+
+def _check_log(walk: _Walk) -> None:
+    lowest, highest = raw_rows.lowest_and_highest()
+    # Read after what must lie within it: the head only grows.
+    head = raw_rows.read_head()
+    if head is None:
+        raise BadEntry(None, "head", "the log has no head, or more than one")
+    walk.origin, walk.size, walk.root = head.origin, head.size, head.root.hex()
+    _check_lowest(lowest)
+    walk.history, walk.erasures = _history(), _erasures()
+    for row in _entries(walk.size):
+        _check_entry(walk, row)
+    _check_highest(highest, walk.size)
+    _check_erasures(walk)
+    _check_head(walk, head)
 
 
 def _check_lowest(lowest: list[Any]) -> None:
@@ -136,12 +143,8 @@ def _check_entry(walk: _Walk, row: RawEntry) -> None:
     except statement.NotAStatement as error:
         raise BadEntry(row.index, "fields", str(error)) from error
     nodes = walk.tree.append(row.leaf)
-    _require(
-        row, "nodes", b"".join(nodes) == row.nodes, "the tree's nodes kept with it are not those of the tree"
-    )
-    _require(
-        row, "root", walk.tree.root() == row.root, "the tree's root kept with it is not that of the tree"
-    )
+    _require(row, "nodes", b"".join(nodes) == row.nodes, "the tree's nodes kept with it are not those of the tree")
+    _require(row, "root", walk.tree.root() == row.root, "the tree's root kept with it is not that of the tree")
     known = walk.history.get(walk.tree.size, set())
     words = f"the first {walk.tree.size} entries are not those that were verified before"
     _require(row, "history", known <= {walk.tree.root().hex()}, words)
@@ -164,16 +167,13 @@ def _check_body(walk: _Walk, row: RawEntry) -> None:
 
 def _check_values(walk: _Walk, row: RawEntry, said: statement.Statement) -> None:
     names = sorted(said.commitments)
-    _require(
-        row, "values", [value.name for value in row.values] == names, "its personal values are not its own"
-    )
+    _require(row, "values", [value.name for value in row.values] == names, "its personal values are not its own")
     for value in row.values:
         person, digest = said.commitments[value.name]
+        _require(row, "values", value.well_typed, f"a column of {value.name} holds another type of value")
         _require(row, "values", value.person == person, f"{value.name} is somebody else's")
         if value.value is None:
-            _require(
-                row, "values", _is_erased(walk, row, value), f"{value.name} is gone, and no entry erased it"
-            )
+            _require(row, "values", _is_erased(walk, row, value), f"{value.name} is gone, and no entry erased it")
             walk.erased[value.erased_in or 0] += 1
             continue
         opens = value.erased_in is None and commitment(value.salt or b"", value.value) == digest
@@ -195,18 +195,14 @@ def _check_erasures(walk: _Walk) -> None:
             raise BadEntry(index, "values", words)
 
 
-def _check_head(walk: _Walk, head: Head) -> None:
+def _check_head(walk: _Walk, head: RawHead) -> None:
     lost = [size for size in walk.history if size > walk.size]
     if lost:
         words = f"{max(lost)} entries were verified before; now there are {walk.size}"
         raise BadEntry(walk.size, "history", words)
-    kept = (_bytes(head.root), _bytes(head.range), head.last_at)
-    if kept != (walk.tree.root(), walk.tree.to_bytes(), walk.last_at):
+    kept = (head.root, head.range, head.last_at)
+    if not head.well_typed or kept != (walk.tree.root(), walk.tree.to_bytes(), walk.last_at):
         raise BadEntry(None, "head", "the head kept beside the log is not that of its entries")
-
-
-def _bytes(stored: Any) -> bytes | None:
-    return bytes(stored) if isinstance(stored, bytes | memoryview) else None
 
 
 def _require(row: RawEntry, rule: str, holds: bool, words: str) -> None:

@@ -13,9 +13,7 @@ class Command(BaseCommand):
     help = "Verifies the whole audit log; names the first bad entry and the rule it breaks. Exit 0 or 1."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument(
-            "--json", action="store_true", help="print size, root, ok, first_bad and rule as JSON"
-        )
+        parser.add_argument("--json", action="store_true", help="print size, root, ok, first_bad and rule as JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
         found = verify_log()
