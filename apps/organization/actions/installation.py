@@ -14,7 +14,7 @@ ROOT_KEY = "ORG"
 
 
 @act
-def install_organization(title: str, *, by: Person | None = None) -> Scope:
+def install_organization(*, title: str, by: Person | None = None) -> Scope:
     """The root of the tree, once; where there is one already it is returned as it is."""
     found = Scope.objects.filter(kind=Scope.Kind.ORGANIZATION).first()
     if found is not None:
@@ -48,7 +48,7 @@ def create_administrator(
 
     `first` is for the first-run page: refused once anybody has an account.
     """
-    install_organization(organization)
+    install_organization(title=organization)
     root = lock_organization()
     if first:
         rules.check_first_run()

@@ -28,7 +28,7 @@ def add_service_account(*, username: str, name: str, by: Person) -> Person:
 
 
 @act
-def service_account(username: str, *, name: str = "") -> Person:
+def service_account(*, username: str, name: str = "") -> Person:
     """The service account of this username, added where there is none; a part of other acts, such as an import's.
 
     Raises Refused where the name belongs to a person or to an account that is not active.

@@ -93,7 +93,7 @@ class Command(BaseCommand):
 def actor(username: str) -> Person:
     """Who acts: a person, or a service account, which for `importer` is added where it is absent."""
     if username == "importer":
-        return organization.service_account(username, name="Importer")
+        return organization.service_account(username=username, name="Importer")
     found = Person.objects.filter(username=username, is_active=True).first()
     if found is None:
         raise BadInput(f"Nobody active has the username “{username}”.")
