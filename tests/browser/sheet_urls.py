@@ -42,10 +42,21 @@ def _who(name: str, **more: object) -> SimpleNamespace:
     return SimpleNamespace(name=name, get_absolute_url=lambda: "#", is_service=False, **more)
 
 
+class Maria:
+    """Somebody signed in, without a database."""
+
+    name = "Maria Oliveira"
+    is_authenticated, is_service = True, False
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_username(self) -> str:
+        return "maria"
+
+
 def _signed_in(request: HttpRequest) -> None:
-    request.user = SimpleNamespace(  # type: ignore[assignment]
-        name="Maria Oliveira", is_authenticated=True, is_service=False, get_username=lambda: "maria"
-    )
+    request.user = Maria()  # type: ignore[assignment]
 
 
 def _context() -> dict[str, object]:
