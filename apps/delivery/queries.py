@@ -1,9 +1,12 @@
 """Reading delivery: what a person may see of initiatives, epics and stories."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
 
 from django.db.models import Count, Q, QuerySet
 
+from apps.delivery.gherkin import Feature, parse
 from apps.delivery.models import (
     NFR,
     Comment,
@@ -17,8 +20,23 @@ from apps.delivery.models import (
     Story,
     StoryVersion,
 )
+from apps.delivery.models.epics import epic_condition
+from apps.delivery.models.stories import story_condition
 from apps.organization import queries as organization
 from apps.organization.models import Person, Scope
+
+# What lists can be sorted by, as columns; the primary key breaks ties.
+EPIC_SORTS = {
+    "key": "pk",
+    "title": "title",
+    "stories": "story_count",
+    "signed": "signed_story_count",
+    "promised": "promised_for",
+}
+STORY_SORTS = {"key": "pk", "title": "title", "epic": "epic_id", "scenarios": "scenario_count"}
+PAGE = 50
+
+Row = TypeVar("Row", Epic, Story)
 
 
 def initiatives_for(person: Person) -> QuerySet[Initiative]:
@@ -88,11 +106,16 @@ def active_nfrs(epic: Epic) -> QuerySet[NFR]:
     return epic.nfrs.filter(archived_at=None).order_by("pk")
 
 
-def nfr_for(person: Person, key: str) -> NFR:
-    """Raises NFR.DoesNotExist, the same for unknown and hidden."""
+def nfrs_for(person: Person) -> QuerySet[NFR]:
+    """Requirements that `person` may read, archived ones too."""
     hidden = organization.hidden_scope_ids(person)
     found = NFR.objects.select_related("epic__scope", "epic__initiative__scope", "epic__team__scope")
-    return found.exclude(epic__initiative__scope_id__in=hidden).get(key=key)
+    return found.exclude(epic__initiative__scope_id__in=hidden) if hidden else found
+
+
+def nfr_for(person: Person, key: str) -> NFR:
+    """Raises NFR.DoesNotExist, the same for unknown and hidden."""
+    return nfrs_for(person).get(key=key)
 
 
 def dependencies_of(epic: Epic) -> QuerySet[EpicDependency]:
@@ -177,3 +200,83 @@ def stories_at_paths(initiative: Initiative, paths: Iterable[str] | None = None)
     """The initiative's imported stories, archived ones too; only those at `paths` where given."""
     found = Story.objects.filter(epic__initiative=initiative).exclude(path="")
     return found if paths is None else found.filter(path__in=list(paths))
+
+
+def filtered_epics(person: Person, *, text: str = "", initiative: str = "", state: str = "") -> QuerySet[Epic]:
+    """Epics for a list: without archived ones, unless asked for by their state."""
+    found = epics_for(person).filter(epic_condition(state) if state else Q(archived_at=None))
+    if initiative:
+        found = found.filter(initiative__scope__key=initiative)
+    if text:
+        found = found.filter(Q(title__icontains=text) | Q(key__iexact=text))
+    return found
+
+
+def filtered_stories(
+    person: Person, *, text: str = "", state: str = "", epic: str = "", team: str = ""
+) -> QuerySet[Story]:
+    """Stories for a list, texts left out: without archived ones, unless asked for."""
+    archived = Q(archived_at__isnull=False) | Q(epic__archived_at__isnull=False)
+    found = stories_for(person).defer("version__text", "version__narrative")
+    found = found.filter(archived) if state == "ARCHIVED" else found.exclude(archived)
+    if state and state != "ARCHIVED":
+        found = found.filter(story_condition(state))
+    if epic:
+        found = found.filter(epic__key__iexact=epic.strip())
+    if team:
+        found = found.filter(Q(team__scope__key=team) | Q(team=None, epic__team__scope__key=team))
+    if text:
+        found = found.filter(Q(title__icontains=text) | Q(key__iexact=text) | Q(path__icontains=text))
+    return found
+
+
+def keyset_page(
+    rows: QuerySet[Row], *, sorts: Mapping[str, str], sort: str, after: str, size: int = PAGE
+) -> tuple[list[Row], str]:
+    """One page of a list sorted by `sort` (such as "-title"), from behind the row with the key `after`.
+
+    Returns the rows, and the key after which the next page begins ("" on the last). A row that is gone begins anew.
+    """
+    down = sort.startswith("-")
+    field = sorts.get(sort.lstrip("-"), "pk")
+    sign = "-" if down else ""
+    rows = rows.order_by(f"{sign}{field}", f"{sign}pk")
+    if after and (last := rows.model.objects.filter(key=after).values_list(field, "pk").first()):
+        way = "lt" if down else "gt"
+        beyond = Q(**{f"{field}__{way}": last[0]}) | Q(**{field: last[0], f"pk__{way}": last[1]})
+        rows = rows.filter(beyond)
+    found = list(rows[: size + 1])
+    return found[:size], found[size - 1].key if len(found) > size else ""
+
+
+@dataclass(frozen=True)
+class EditEffect:
+    """What saving a text would do to a story as it stands."""
+
+    text_changed: bool
+    meaning_changed: bool
+    loses_evidence: bool
+    loses_signature: bool
+    drifts_epic: bool
+
+
+def edit_effect(story: Story, *, text: str, digest: str) -> EditEffect:
+    """`digest` is of the meaning of `text`."""
+    meaning_changed = digest != story.digest
+    return EditEffect(
+        text_changed=story.version is None or text != story.version.text,
+        meaning_changed=meaning_changed,
+        loses_evidence=meaning_changed and bool(story.evidence_digest) and digest != story.evidence_digest,
+        loses_signature=meaning_changed and story.is_signed,
+        drifts_epic=meaning_changed and bool(story.epic.signed_promise) and story.epic.drifted_at is None,
+    )
+
+
+def version_features(
+    story: Story, old: int, new: int
+) -> tuple[tuple[StoryVersion, Feature | None], tuple[StoryVersion, Feature | None]]:
+    """Two versions with what they say. Raises StoryVersion.DoesNotExist where there is no such version."""
+    found = {version.number: version for version in versions_of(story).filter(number__in=[old, new])}
+    if missing := {old, new} - found.keys():
+        raise StoryVersion.DoesNotExist(f"{story.key} has no version {min(missing)}.")
+    return (found[old], parse(found[old].text)), (found[new], parse(found[new].text))

@@ -13,7 +13,8 @@ from apps.delivery.actions.columns import (
 )
 from apps.delivery.actions.comments import comment_on_epic, comment_on_story, write_comment
 from apps.delivery.actions.epics import archive_epic, create_epic, edit_epic
-from apps.delivery.actions.imports import ImportRefused, ImportResult, import_features
+from apps.delivery.actions.feature_imports import ask_feature_import, due_feature_imports, run_feature_import
+from apps.delivery.actions.imports import ImportRefused, ImportResult, count_reading, import_features
 from apps.delivery.actions.initiatives import create_initiative, edit_initiative
 from apps.delivery.actions.locks import lock_epic, lock_epics, lock_initiative, lock_stories, lock_story
 from apps.delivery.actions.nfrs import archive_nfr, create_nfr, edit_nfr
@@ -31,12 +32,15 @@ __all__ = [
     "archive_epic",
     "archive_nfr",
     "archive_story",
+    "ask_feature_import",
     "comment_on_epic",
     "comment_on_story",
+    "count_reading",
     "create_epic",
     "create_initiative",
     "create_nfr",
     "create_story",
+    "due_feature_imports",
     "edit_epic",
     "edit_initiative",
     "edit_nfr",
@@ -59,6 +63,7 @@ __all__ = [
     "record_story_signatures",
     "remove_dependency",
     "revoke_story_signature",
+    "run_feature_import",
     "unlink_service",
     "write_comment",
 ]

@@ -120,7 +120,7 @@ def recount(epic: Epic, *, at: datetime | None = None) -> None:
 
     An aggregate rather than steps of one: an epic has at most some hundred stories, and a count cannot go astray.
     """
-    counts = epic.stories.active().aggregate(  # type: ignore[attr-defined]
+    counts = epic.stories.active().aggregate(
         **{name: Count("pk", filter=condition) for name, condition in _COUNTED.items()},
         regressed=Count("pk", filter=_SIGNED & story_condition("REGRESSED")),
     )

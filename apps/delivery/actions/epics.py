@@ -13,6 +13,7 @@ from apps.delivery.actions.initiatives import clean_line
 from apps.delivery.actions.locks import lock_epic, lock_initiative
 from apps.delivery.models import Epic, Initiative
 from apps.organization import actions as organization
+from apps.organization.actions.scopes import edit_scope
 from apps.organization.models import Person, Scope, Team
 
 _QUARTER = re.compile(r"\d{4}-Q[1-4]")
@@ -97,7 +98,7 @@ def edit_epic(*, epic_key: str, title: str, summary: str, team_key: str, promise
         nothing_changed()
         return epic
     epic.save(update_fields=["title", "summary", "team", "promised_for"])
-    organization.edit_scope(scope=epic.scope, title=epic.title)
+    edit_scope(scope=epic.scope, title=epic.title)
     record(
         "epic.edited",
         subject=epic.key,

@@ -8,6 +8,7 @@ from apps.delivery.actions.locks import lock_initiative
 from apps.delivery.models import Initiative
 from apps.organization import actions as organization
 from apps.organization import queries as organization_queries
+from apps.organization.actions.scopes import edit_scope
 from apps.organization.models import Person, Scope
 
 
@@ -63,7 +64,7 @@ def edit_initiative(*, initiative_key: str, title: str, purpose: str, restricted
         raise BadInput(f"There is an initiative “{title}” already. Choose another title.")
     initiative.purpose = clean_text(purpose, what="The purpose", limit=10_000)
     initiative.save(update_fields=["purpose"])
-    organization.edit_scope(scope=initiative.scope, title=title, restricted=restricted)
+    edit_scope(scope=initiative.scope, title=title, restricted=restricted)
     if initiative_digest(initiative) == previous:
         nothing_changed()
         return initiative

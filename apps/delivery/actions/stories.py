@@ -1,5 +1,6 @@
 """Writing stories: every edit is a version, and what it does to signatures happens in the same transaction."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -149,7 +150,7 @@ def record_text(
     seat: HeldSeat | None,
     previous: str = "",
     reason: str = "",
-    facts: dict[str, object] | None = None,
+    facts: Mapping[str, object] | None = None,
     at: datetime | None = None,
 ) -> None:
     """One entry about a story's text: its meaning is the subject's digest, the exact text's digest a fact."""

@@ -7,274 +7,474 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('organization', '0001_people_scopes_seats'),
+        ("organization", "0001_people_scopes_seats"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Scenario',
+            name="Scenario",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveIntegerField()),
-                ('name', models.TextField()),
-                ('rule', models.TextField(blank=True)),
-                ('is_outline', models.BooleanField(default=False)),
-                ('line', models.PositiveIntegerField()),
-                ('digest', models.CharField(max_length=64)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("position", models.PositiveIntegerField()),
+                ("name", models.TextField()),
+                ("rule", models.TextField(blank=True)),
+                ("is_outline", models.BooleanField(default=False)),
+                ("line", models.PositiveIntegerField()),
+                ("digest", models.CharField(max_length=64)),
             ],
             options={
-                'ordering': ['position'],
+                "ordering": ["position"],
             },
         ),
         migrations.CreateModel(
-            name='Epic',
+            name="Epic",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=20, unique=True)),
-                ('title', models.CharField(max_length=200)),
-                ('summary', models.TextField(blank=True)),
-                ('promised_for', models.CharField(blank=True, help_text='A quarter, such as 2026-Q4', max_length=20)),
-                ('path', models.CharField(blank=True, max_length=500)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('archived_at', models.DateTimeField(blank=True, null=True)),
-                ('signed_promise', models.CharField(blank=True, max_length=64)),
-                ('signed_at', models.DateTimeField(blank=True, null=True)),
-                ('rejected_at', models.DateTimeField(blank=True, null=True)),
-                ('drifted_at', models.DateTimeField(blank=True, null=True)),
-                ('regressed_at', models.DateTimeField(blank=True, null=True)),
-                ('story_count', models.PositiveIntegerField(default=0)),
-                ('signed_story_count', models.PositiveIntegerField(default=0)),
-                ('passing_story_count', models.PositiveIntegerField(default=0)),
-                ('broken_story_count', models.PositiveIntegerField(default=0)),
-                ('failing_story_count', models.PositiveIntegerField(default=0)),
-                ('scope', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organization.scope')),
-                ('team', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organization.team')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=20, unique=True)),
+                ("title", models.CharField(max_length=200)),
+                ("summary", models.TextField(blank=True)),
+                ("promised_for", models.CharField(blank=True, help_text="A quarter, such as 2026-Q4", max_length=20)),
+                ("path", models.CharField(blank=True, max_length=500)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("archived_at", models.DateTimeField(blank=True, null=True)),
+                ("signed_promise", models.CharField(blank=True, max_length=64)),
+                ("signed_at", models.DateTimeField(blank=True, null=True)),
+                ("rejected_at", models.DateTimeField(blank=True, null=True)),
+                ("drifted_at", models.DateTimeField(blank=True, null=True)),
+                ("regressed_at", models.DateTimeField(blank=True, null=True)),
+                ("story_count", models.PositiveIntegerField(default=0)),
+                ("signed_story_count", models.PositiveIntegerField(default=0)),
+                ("passing_story_count", models.PositiveIntegerField(default=0)),
+                ("broken_story_count", models.PositiveIntegerField(default=0)),
+                ("failing_story_count", models.PositiveIntegerField(default=0)),
+                (
+                    "scope",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organization.scope"
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organization.team",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['pk'],
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='EpicDependency',
+            name="EpicDependency",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('HARD', 'Hard'), ('SOFT', 'Soft')], default='HARD', max_length=4)),
-                ('linked_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('epic', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='dependencies', to='delivery.epic')),
-                ('linked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('needs', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='dependents', to='delivery.epic')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(choices=[("HARD", "Hard"), ("SOFT", "Soft")], default="HARD", max_length=4)),
+                ("linked_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "epic",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="dependencies", to="delivery.epic"
+                    ),
+                ),
+                (
+                    "linked_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "needs",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="dependents", to="delivery.epic"
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='epic',
-            name='needs',
-            field=models.ManyToManyField(related_name='needed_by', through='delivery.EpicDependency', to='delivery.epic'),
+            model_name="epic",
+            name="needs",
+            field=models.ManyToManyField(
+                related_name="needed_by", through="delivery.EpicDependency", to="delivery.epic"
+            ),
         ),
         migrations.CreateModel(
-            name='EpicService',
+            name="EpicService",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('linked_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('epic', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='service_threads', to='delivery.epic')),
-                ('linked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('service', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organization.service')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("linked_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "epic",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="service_threads", to="delivery.epic"
+                    ),
+                ),
+                (
+                    "linked_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "service",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organization.service"
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='epic',
-            name='services',
-            field=models.ManyToManyField(related_name='+', through='delivery.EpicService', to='organization.service'),
+            model_name="epic",
+            name="services",
+            field=models.ManyToManyField(related_name="+", through="delivery.EpicService", to="organization.service"),
         ),
         migrations.CreateModel(
-            name='Initiative',
+            name="Initiative",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('purpose', models.TextField(blank=True)),
-                ('is_demo', models.BooleanField(default=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('scope', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organization.scope')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("purpose", models.TextField(blank=True)),
+                ("is_demo", models.BooleanField(default=False)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "scope",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organization.scope"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['scope__title'],
+                "ordering": ["scope__title"],
             },
         ),
         migrations.CreateModel(
-            name='FeatureImport',
+            name="FeatureImport",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=20, unique=True)),
-                ('initiative_title', models.CharField(max_length=200)),
-                ('source', models.CharField(help_text="The folder's or archive's name", max_length=500)),
-                ('archive', models.BinaryField(blank=True, null=True)),
-                ('skip_refused', models.BooleanField(default=False)),
-                ('text_at', models.DateTimeField(blank=True, help_text='Since when the texts hold, where older than now', null=True)),
-                ('state', models.CharField(choices=[('WAITING', 'Waiting'), ('RUNNING', 'Running'), ('DONE', 'Done'), ('REFUSED', 'Refused')], default='WAITING', max_length=10)),
-                ('files_total', models.PositiveIntegerField(default=0)),
-                ('files_read', models.PositiveIntegerField(default=0)),
-                ('result', models.JSONField(blank=True, default=dict)),
-                ('asked_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('started_at', models.DateTimeField(blank=True, null=True)),
-                ('finished_at', models.DateTimeField(blank=True, null=True)),
-                ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('initiative', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='delivery.initiative')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=20, unique=True)),
+                ("initiative_title", models.CharField(max_length=200)),
+                ("source", models.CharField(help_text="The folder's or archive's name", max_length=500)),
+                ("archive", models.BinaryField(blank=True, null=True)),
+                ("skip_refused", models.BooleanField(default=False)),
+                (
+                    "text_at",
+                    models.DateTimeField(
+                        blank=True, help_text="Since when the texts hold, where older than now", null=True
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("WAITING", "Waiting"),
+                            ("RUNNING", "Running"),
+                            ("DONE", "Done"),
+                            ("REFUSED", "Refused"),
+                        ],
+                        default="WAITING",
+                        max_length=10,
+                    ),
+                ),
+                ("files_total", models.PositiveIntegerField(default=0)),
+                ("files_read", models.PositiveIntegerField(default=0)),
+                ("result", models.JSONField(blank=True, default=dict)),
+                ("asked_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("started_at", models.DateTimeField(blank=True, null=True)),
+                ("finished_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "initiative",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="delivery.initiative",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-pk'],
-            },
-        ),
-        migrations.AddField(
-            model_name='epic',
-            name='initiative',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='epics', to='delivery.initiative'),
-        ),
-        migrations.CreateModel(
-            name='NFR',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=20, unique=True)),
-                ('title', models.CharField(max_length=200)),
-                ('statement', models.TextField()),
-                ('kind', models.CharField(choices=[('ATTESTED', 'Attested by the SRE lead, with an expiry')], default='ATTESTED', max_length=10)),
-                ('digest', models.CharField(max_length=64)),
-                ('written_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('archived_at', models.DateTimeField(blank=True, null=True)),
-                ('epic', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='nfrs', to='delivery.epic')),
-                ('written_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'ordering': ['pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Story',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=20, unique=True)),
-                ('title', models.CharField(max_length=500)),
-                ('points', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('path', models.CharField(blank=True, max_length=500)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('archived_at', models.DateTimeField(blank=True, null=True)),
-                ('digest', models.CharField(blank=True, max_length=64)),
-                ('scenario_count', models.PositiveIntegerField(default=0)),
-                ('evidence_digest', models.CharField(blank=True, max_length=64)),
-                ('evidence_verdict', models.CharField(blank=True, choices=[('', 'No evidence'), ('INCOMPLETE', 'Incomplete'), ('FAILED', 'Failed'), ('PASSED', 'Passed')], default='', max_length=10)),
-                ('evidence_at', models.DateTimeField(blank=True, null=True)),
-                ('signed_digest', models.CharField(blank=True, max_length=64)),
-                ('signed_at', models.DateTimeField(blank=True, null=True)),
-                ('epic', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='stories', to='delivery.epic')),
-                ('signed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('team', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organization.team')),
-            ],
-            options={
-                'verbose_name_plural': 'stories',
-                'ordering': ['pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Pickle',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveIntegerField()),
-                ('name', models.TextField()),
-                ('row', models.PositiveIntegerField()),
-                ('line', models.PositiveIntegerField()),
-                ('run_digest', models.CharField(db_index=True, max_length=64)),
-                ('scenario', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pickles', to='delivery.scenario')),
-                ('story', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pickles', to='delivery.story')),
-            ],
-            options={
-                'ordering': ['position'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Comment',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.TextField()),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('origin', models.CharField(blank=True, max_length=100)),
-                ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('epic', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='comments', to='delivery.epic')),
-                ('story', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='comments', to='delivery.story')),
-            ],
-            options={
-                'ordering': ['at', 'pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='StoryVersion',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('text', models.TextField()),
-                ('text_sha256', models.CharField(max_length=64)),
-                ('digest', models.CharField(max_length=64)),
-                ('name', models.TextField()),
-                ('narrative', models.TextField(blank=True)),
-                ('reason', models.CharField(blank=True, max_length=500)),
-                ('at', models.DateTimeField()),
-                ('written_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('story', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='delivery.story')),
-            ],
-            options={
-                'ordering': ['-number'],
+                "ordering": ["-pk"],
             },
         ),
         migrations.AddField(
-            model_name='story',
-            name='version',
-            field=models.ForeignKey(help_text='The current text', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='delivery.storyversion'),
+            model_name="epic",
+            name="initiative",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="epics", to="delivery.initiative"
+            ),
+        ),
+        migrations.CreateModel(
+            name="NFR",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=20, unique=True)),
+                ("title", models.CharField(max_length=200)),
+                ("statement", models.TextField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("ATTESTED", "Attested by the SRE lead, with an expiry")],
+                        default="ATTESTED",
+                        max_length=10,
+                    ),
+                ),
+                ("digest", models.CharField(max_length=64)),
+                ("written_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("archived_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "epic",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="nfrs", to="delivery.epic"
+                    ),
+                ),
+                (
+                    "written_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Story",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=20, unique=True)),
+                ("title", models.CharField(max_length=500)),
+                ("points", models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("path", models.CharField(blank=True, max_length=500)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("archived_at", models.DateTimeField(blank=True, null=True)),
+                ("digest", models.CharField(blank=True, max_length=64)),
+                ("scenario_count", models.PositiveIntegerField(default=0)),
+                ("evidence_digest", models.CharField(blank=True, max_length=64)),
+                (
+                    "evidence_verdict",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "No evidence"),
+                            ("INCOMPLETE", "Incomplete"),
+                            ("FAILED", "Failed"),
+                            ("PASSED", "Passed"),
+                        ],
+                        default="",
+                        max_length=10,
+                    ),
+                ),
+                ("evidence_at", models.DateTimeField(blank=True, null=True)),
+                ("signed_digest", models.CharField(blank=True, max_length=64)),
+                ("signed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "epic",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="stories", to="delivery.epic"
+                    ),
+                ),
+                (
+                    "signed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organization.team",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name_plural": "stories",
+                "ordering": ["pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Pickle",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("position", models.PositiveIntegerField()),
+                ("name", models.TextField()),
+                ("row", models.PositiveIntegerField()),
+                ("line", models.PositiveIntegerField()),
+                ("run_digest", models.CharField(db_index=True, max_length=64)),
+                (
+                    "scenario",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="pickles", to="delivery.scenario"
+                    ),
+                ),
+                (
+                    "story",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="pickles", to="delivery.story"
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["position"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Comment",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("text", models.TextField()),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("origin", models.CharField(blank=True, max_length=100)),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "epic",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="comments",
+                        to="delivery.epic",
+                    ),
+                ),
+                (
+                    "story",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="comments",
+                        to="delivery.story",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["at", "pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="StoryVersion",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField()),
+                ("text", models.TextField()),
+                ("text_sha256", models.CharField(max_length=64)),
+                ("digest", models.CharField(max_length=64)),
+                ("name", models.TextField()),
+                ("narrative", models.TextField(blank=True)),
+                ("reason", models.CharField(blank=True, max_length=500)),
+                ("at", models.DateTimeField()),
+                ("written_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "story",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="versions", to="delivery.story"
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["-number"],
+            },
         ),
         migrations.AddField(
-            model_name='scenario',
-            name='version',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='scenarios', to='delivery.storyversion'),
+            model_name="story",
+            name="version",
+            field=models.ForeignKey(
+                help_text="The current text",
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="delivery.storyversion",
+            ),
+        ),
+        migrations.AddField(
+            model_name="scenario",
+            name="version",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="scenarios", to="delivery.storyversion"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='epicdependency',
-            constraint=models.UniqueConstraint(fields=('epic', 'needs'), name='epic_dependency_once'),
+            model_name="epicdependency",
+            constraint=models.UniqueConstraint(fields=("epic", "needs"), name="epic_dependency_once"),
         ),
         migrations.AddConstraint(
-            model_name='epicdependency',
-            constraint=models.CheckConstraint(condition=models.Q(('epic', models.F('needs')), _negated=True), name='epic_dependency_not_itself'),
+            model_name="epicdependency",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("epic", models.F("needs")), _negated=True), name="epic_dependency_not_itself"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='epicservice',
-            constraint=models.UniqueConstraint(fields=('epic', 'service'), name='epic_service_once'),
+            model_name="epicservice",
+            constraint=models.UniqueConstraint(fields=("epic", "service"), name="epic_service_once"),
         ),
         migrations.AddConstraint(
-            model_name='epic',
-            constraint=models.UniqueConstraint(condition=models.Q(models.Q(('path', ''), _negated=True), ('archived_at', None)), fields=('initiative', 'path'), name='epic_path_once'),
+            model_name="epic",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(models.Q(("path", ""), _negated=True), ("archived_at", None)),
+                fields=("initiative", "path"),
+                name="epic_path_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='pickle',
-            constraint=models.UniqueConstraint(fields=('scenario', 'row'), name='pickle_row_once'),
+            model_name="pickle",
+            constraint=models.UniqueConstraint(fields=("scenario", "row"), name="pickle_row_once"),
         ),
         migrations.AddConstraint(
-            model_name='comment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('epic', None), ('story__isnull', False)), models.Q(('epic__isnull', False), ('story', None)), _connector='OR'), name='comment_on_epic_or_story'),
+            model_name="comment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("epic", None), ("story__isnull", False)),
+                    models.Q(("epic__isnull", False), ("story", None)),
+                    _connector="OR",
+                ),
+                name="comment_on_epic_or_story",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='storyversion',
-            constraint=models.UniqueConstraint(fields=('story', 'number'), name='story_version_number_once'),
+            model_name="storyversion",
+            constraint=models.UniqueConstraint(fields=("story", "number"), name="story_version_number_once"),
         ),
         migrations.AddIndex(
-            model_name='story',
-            index=models.Index(fields=['epic', 'archived_at'], name='delivery_st_epic_id_512a36_idx'),
+            model_name="story",
+            index=models.Index(fields=["epic", "archived_at"], name="delivery_st_epic_id_512a36_idx"),
         ),
         migrations.AddIndex(
-            model_name='story',
-            index=models.Index(fields=['path'], name='delivery_st_path_94c4d0_idx'),
+            model_name="story",
+            index=models.Index(fields=["path"], name="delivery_st_path_94c4d0_idx"),
         ),
         migrations.AddConstraint(
-            model_name='scenario',
-            constraint=models.UniqueConstraint(fields=('version', 'position'), name='scenario_position_once'),
+            model_name="scenario",
+            constraint=models.UniqueConstraint(fields=("version", "position"), name="scenario_position_once"),
         ),
     ]

@@ -39,9 +39,26 @@ class Initiative(models.Model):
         return reverse("delivery:initiative_detail", args=[self.key])
 
 
+def epic_condition(state: str) -> Q:
+    """The table of `Epic.state` as a condition of the database."""
+    alive, signed = Q(archived_at=None), ~Q(signed_promise="")
+    return {
+        "ARCHIVED": Q(archived_at__isnull=False),
+        "REGRESSED": alive & signed & Q(regressed_at__isnull=False),
+        "DRIFTED": alive & signed & Q(regressed_at=None, drifted_at__isnull=False),
+        "SIGNED": alive & signed & Q(regressed_at=None, drifted_at=None),
+        "REJECTED": alive & ~signed & Q(rejected_at__isnull=False),
+        "OPEN": alive & ~signed & Q(rejected_at=None),
+    }[str(state)]
+
+
 class EpicQuerySet(models.QuerySet["Epic"]):
     def active(self) -> "EpicQuerySet":
         return self.filter(archived_at=None)
+
+    def in_state(self, state: str) -> "EpicQuerySet":
+        """Epics in one of `states.EpicState`: the same table as `Epic.state`."""
+        return self.filter(epic_condition(state))
 
     def outside(self, hidden: "Iterable[int]") -> "EpicQuerySet":
         """Epics of initiatives other than those whose scopes have the primary keys `hidden`."""

@@ -1,0 +1,295 @@
+"""Shape of what is typed on delivery's pages; whether it may be is for the rules."""
+
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+
+from apps.delivery import queries
+from apps.delivery.feature_files import MAX_ARCHIVE_BYTES, MAX_FILES, SUFFIX, pack
+from apps.delivery.models import EpicDependency
+from apps.delivery.states import EpicState, StoryState
+from apps.organization.models import Person, Service, Team
+
+TEMPLATE_STORY = """Feature: Pay with one click
+  In order to leave without typing my card again
+  As a returning customer
+  I want to pay with the card I used before
+
+  Scenario: The card is remembered
+    Given I paid with a card last month
+    When I press Pay
+    Then the order is paid with that card
+"""
+
+
+def team_choices() -> list[tuple[str, str]]:
+    """Teams that are not archived, and none."""
+    teams = Team.objects.filter(scope__archived_at=None).select_related("scope")
+    return [("", "No team"), *((team.scope.key, team.scope.title) for team in teams)]
+
+
+class InitiativeForm(forms.Form):
+    """An initiative."""
+
+    title = forms.CharField(max_length=200)
+    purpose = forms.CharField(
+        required=False,
+        max_length=10_000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="What becomes better, and for whom.",
+    )
+    restricted = forms.BooleanField(
+        required=False,
+        label="Restricted",
+        help_text="Only its seats, executives and auditors may read it; to others it does not exist.",
+    )
+
+
+class EpicForm(forms.Form):
+    """An epic."""
+
+    title = forms.CharField(max_length=200)
+    summary = forms.CharField(
+        required=False,
+        max_length=10_000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="What users can do when it is delivered.",
+    )
+    team = forms.ChoiceField(required=False)
+    promised_for = forms.RegexField(
+        r"^\d{4}-[Qq][1-4]$",
+        required=False,
+        label="Promised for",
+        help_text="A quarter, such as 2027-Q1.",
+        error_messages={"invalid": "Write a quarter such as 2027-Q1."},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["team"].choices = team_choices()  # type: ignore[attr-defined]
+
+
+class EpicCreateForm(EpicForm):
+    """A new epic, with the initiative it belongs to."""
+
+    initiative = forms.ChoiceField()
+    field_order = ["initiative", "title", "summary", "team", "promised_for"]
+
+    def __init__(self, *args: Any, by: Person, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["initiative"].choices = [  # type: ignore[attr-defined]
+            (one.key, f"{one.key} {one.title}") for one in queries.initiatives_for(by)
+        ]
+
+
+class ReasonForm(forms.Form):
+    """Why something is taken away."""
+
+    reason = forms.CharField(max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class StoryTextForm(forms.Form):
+    """The text of a story. What is wrong in it is said line by line by the page, not by the form."""
+
+    text = forms.CharField(
+        label="Story",
+        strip=False,
+        required=False,
+        widget=forms.Textarea(
+            attrs={
+                "class": "code",
+                "rows": 24,
+                "spellcheck": "false",
+                "wrap": "off",
+                "data-editor": "",
+                "aria-describedby": "story-check",
+            }
+        ),
+    )
+
+
+class StoryEditForm(StoryTextForm):
+    """An edit, and the version it began from."""
+
+    reason = forms.CharField(
+        required=False, max_length=500, label="Why", help_text="Shown beside the version, such as “after the demo”."
+    )
+    base_version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+
+    def based_on(self, version: int) -> "StoryEditForm":
+        """The same words, going on from another version."""
+        return StoryEditForm({**self.data.dict(), "base_version": str(version)})  # type: ignore[attr-defined]
+
+
+class StoryPlanForm(forms.Form):
+    """Who takes a story, and how large it is."""
+
+    team = forms.ChoiceField(required=False, help_text="Seats of this team count for the story, too.")
+    points = forms.IntegerField(required=False, min_value=0, max_value=100)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["team"].choices = team_choices()  # type: ignore[attr-defined]
+
+
+class NFRForm(forms.Form):
+    """A non-functional requirement."""
+
+    title = forms.CharField(max_length=200)
+    statement = forms.CharField(
+        max_length=10_000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="What must hold, so that somebody can say yes or no: “A payment is confirmed within 2 s for 99 %”.",
+    )
+
+
+class ServiceLinkForm(forms.Form):
+    """A service that the epic runs on."""
+
+    service = forms.ChoiceField()
+
+    def __init__(self, *args: Any, linked: set[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        services = Service.objects.filter(scope__archived_at=None).select_related("scope")
+        self.fields["service"].choices = [  # type: ignore[attr-defined]
+            (one.scope.key, f"{one.scope.title} ({one.scope.key})") for one in services if one.scope.key not in linked
+        ]
+
+
+class DependencyForm(forms.Form):
+    """Another epic that this one needs."""
+
+    needs = forms.CharField(
+        label="Needs", max_length=20, help_text="The key of an epic, such as E-12.", widget=forms.TextInput()
+    )
+    kind = forms.ChoiceField(choices=EpicDependency.Kind.choices, widget=forms.RadioSelect, initial="HARD")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].choice_help = {  # type: ignore[attr-defined]
+            "HARD": "It cannot ship before the other is signed.",
+            "SOFT": "It is better with the other, and can ship without.",
+        }
+
+    def clean_needs(self) -> str:
+        """Keys are written in capitals."""
+        return str(self.cleaned_data["needs"]).strip().upper()
+
+
+class CommentForm(forms.Form):
+    """Words in Markdown."""
+
+    text = forms.CharField(label="Comment", max_length=20_000, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class EpicFilterForm(forms.Form):
+    """Filters above the list of epics."""
+
+    text = forms.CharField(
+        required=False, label="Title or key", max_length=200, widget=forms.TextInput(attrs={"type": "search"})
+    )
+    initiative = forms.ChoiceField(required=False)
+    state = forms.ChoiceField(required=False, choices=[("", "Any but archived"), *EpicState.choices])
+    sort = forms.ChoiceField(
+        required=False,
+        choices=[(name, name) for one in queries.EPIC_SORTS for name in (one, f"-{one}")],
+        widget=forms.HiddenInput,
+    )
+
+    def __init__(self, *args: Any, initiatives: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["initiative"].choices = [("", "All initiatives"), *initiatives]  # type: ignore[attr-defined]
+
+
+class StoryFilterForm(forms.Form):
+    """Filters above the list of stories."""
+
+    text = forms.CharField(
+        required=False,
+        label="Title, key or file",
+        max_length=200,
+        widget=forms.TextInput(attrs={"type": "search"}),
+    )
+    state = forms.ChoiceField(
+        required=False,
+        choices=[
+            ("", "Any but archived"),
+            *StoryState.choices,
+            ("REGRESSED", "Signed, regressed"),
+            ("ARCHIVED", "Archived"),
+        ],
+    )
+    epic = forms.CharField(
+        required=False, max_length=20, label="Epic", widget=forms.TextInput(attrs={"placeholder": "E-12", "size": 8})
+    )
+    team = forms.ChoiceField(required=False)
+    sort = forms.ChoiceField(
+        required=False,
+        choices=[(name, name) for one in queries.STORY_SORTS for name in (one, f"-{one}")],
+        widget=forms.HiddenInput,
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["team"].choices = [("", "All teams"), *team_choices()[1:]]  # type: ignore[attr-defined]
+
+
+class _FilesInput(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class _FilesField(forms.FileField):
+    """Several files, each as an UploadedFile."""
+
+    widget = _FilesInput(attrs={"accept": f".zip,{SUFFIX}", "multiple": True})
+
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
+        files = data if isinstance(data, list | tuple) else [data] if data else []
+        return [super(_FilesField, self).clean(one, initial) for one in files] or [super().clean(None, initial)]
+
+
+class FeatureImportForm(forms.Form):
+    """Feature files to import: one ZIP of the folder, or some files of it."""
+
+    initiative = forms.CharField(
+        max_length=200, help_text="Its title; the initiative is started where there is none of this title."
+    )
+    upload = _FilesField(
+        label="ZIP or feature files",
+        help_text="A ZIP stands for the whole folder: stories whose files are gone are archived. "
+        "Single .feature files archive nothing.",
+        max_length=500,
+    )
+    skip_refused = forms.BooleanField(
+        required=False,
+        label="Skip files that cannot be stories",
+        help_text="Else one such file refuses the whole import.",
+    )
+    text_at = forms.DateTimeField(
+        required=False,
+        label="The texts hold since (UTC)",
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"],
+        help_text="Where that is longer than now, so that older results count. Never in the future.",
+    )
+
+    def clean_upload(self) -> list[UploadedFile]:
+        """One ZIP, or feature files only; small enough to be kept."""
+        files: list[UploadedFile] = self.cleaned_data["upload"]
+        names = [str(one.name) for one in files]
+        if len(files) > MAX_FILES or sum(one.size or 0 for one in files) > MAX_ARCHIVE_BYTES:
+            raise forms.ValidationError(f"Together at most {MAX_ARCHIVE_BYTES // 1024 // 1024} MiB.")
+        if len(files) > 1 and any(name.lower().endswith(".zip") for name in names):
+            raise forms.ValidationError("Send one ZIP, or feature files, not both.")
+        if wrong := [name for name in names if not name.lower().endswith((".zip", SUFFIX))]:
+            raise forms.ValidationError(f"“{wrong[0]}” is neither a ZIP nor a .feature file.")
+        return files
+
+    def packed(self) -> tuple[str, bytes, bool]:
+        """The name, the ZIP, and whether it is a whole folder."""
+        files: list[UploadedFile] = self.cleaned_data["upload"]
+        if len(files) == 1 and str(files[0].name).lower().endswith(".zip"):
+            return str(files[0].name), files[0].read(), True
+        archive = pack((str(one.name), one.read()) for one in files)
+        return (str(files[0].name) if len(files) == 1 else f"{len(files)} files"), archive, False
