@@ -1,4 +1,4 @@
-"""A plugin: `-p tests.no_skips` makes a skipped test a failure. For the place where everything a test needs is there."""
+"""A plugin: `-p tests.no_skips` makes a skipped test a failure, where everything that a test needs is there."""
 
 import pytest
 
