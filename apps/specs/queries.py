@@ -17,6 +17,7 @@ from apps.organization.models import Person
 from apps.specs.exports import Text
 from apps.specs.matching import Known
 from apps.specs.models import LatestResult, Result, Run
+from apps.specs.report import Status
 
 # Values of one statement, well below the 32,766 that SQLite takes.
 BATCH = 10_000
@@ -184,9 +185,26 @@ class ScenarioEvidence:
     position: int = 0
 
     @property
+    def words(self) -> str:
+        """The scenario's name, with the number of its row where it is one of several."""
+        name = self.pickle.name or "Scenario without a name"
+        return f"{name} (row {self.pickle.row})" if self.pickle.row else name
+
+    @property
+    def is_by_hand(self) -> bool:
+        """Whether a person recorded it."""
+        return bool(self.run and self.run.channel == Run.Channel.HAND)
+
+    @property
     def result_url(self) -> str:
         """Where the run's page shows the result."""
-        return f"{self.run.get_absolute_url()}?result={self.position}" if self.run else ""
+        return result_url(self.run, self.position) if self.run else ""
+
+
+def result_url(run: Run, position: int) -> str:
+    """Where the run's page shows the result at `position`: as the first of its list."""
+    after = f"?after={position - 1}" if position > 1 else ""
+    return f"{run.get_absolute_url()}{after}#result-{position}"
 
 
 def story_evidence(story: Story) -> list[ScenarioEvidence]:
@@ -261,6 +279,37 @@ def runs_for(person: Person) -> QuerySet[Run]:
     return found.filter(readable)
 
 
+def filtered_runs(person: Person, *, text: str = "", channel: str = "", epic: str = "") -> QuerySet[Run]:
+    """Runs that `person` may read, the newest first, by words, way in, and an epic whose stories they touch."""
+    found = runs_for(person)
+    if text:
+        found = found.filter(Q(key__iexact=text) | Q(source__icontains=text) | Q(revision__istartswith=text))
+    if channel:
+        found = found.filter(channel=channel)
+    if epic:
+        readable = delivery.epics_for(person).filter(key__iexact=epic)
+        touching = Result.objects.filter(run=OuterRef("pk"), story__epic__in=readable.values("pk"))
+        found = found.filter(Exists(touching))
+    return found
+
+
+def filtered_results(results: QuerySet[Result], *, show: str = "", text: str = "") -> QuerySet[Result]:
+    """Those of `results` with a status, or that are `unknown`, `stale` or `not-passed`; by story or scenario."""
+    if show == "unknown":
+        results = results.filter(story=None)
+    elif show == "stale":
+        results = results.filter(is_stale=True)
+    elif show == "not-passed":
+        results = results.exclude(status=Status.PASSED)
+    elif show:
+        results = results.filter(status=show)
+    if text:
+        results = results.filter(
+            Q(name__icontains=text) | Q(feature_name__icontains=text) | Q(story__key__iexact=text)
+        )
+    return results
+
+
 def run_for(person: Person, key: str) -> Run:
     """Raises Run.DoesNotExist, the same for unknown and hidden."""
     return runs_for(person).get(key=key)
@@ -273,3 +322,20 @@ def results_for(person: Person, run: Run) -> QuerySet[Result]:
     if not hidden or not found.filter(story__epic__initiative__scope_id__in=hidden).exists():
         return found
     return found.filter(story__isnull=False).exclude(story__epic__initiative__scope_id__in=hidden)
+
+
+def counts_for(person: Person, run: Run) -> tuple[dict[str, int], bool]:
+    """The run's counts over the results that `person` may read, and whether those are all."""
+    if not organization.hidden_scope_ids(person):
+        return run.counts, True
+    readable = results_for(person, run).values_list("status", "is_stale", "story_id")
+    rows = list(readable.order_by())
+    if len(rows) == run.counts["cases"]:
+        return run.counts, True
+    counts = dict.fromkeys(run.counts, 0)
+    for status, is_stale, story in rows:
+        counts["cases"] += 1
+        counts["errors" if status == Status.ERROR else status.lower()] += 1
+        counts["stale"] += is_stale
+        counts["unknown"] += story is None
+    return counts, False

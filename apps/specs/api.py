@@ -1,0 +1,125 @@
+"""`POST /api/v1/runs/`: a team's CI pushes its evidence."""
+
+from collections.abc import Mapping
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any, cast
+
+from django.core.files.uploadedfile import UploadedFile
+from django.urls import reverse
+from rest_framework.decorators import api_view, parser_classes, permission_classes
+from rest_framework.parsers import BaseParser, MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from apps.common.access import Member
+from apps.common.refused import BadInput
+from apps.delivery import queries as delivery
+from apps.delivery.models import Initiative
+from apps.organization.models import Person
+from apps.specs import actions, intake
+from apps.specs.models import Run
+
+_IN_MEMORY = 1024 * 1024
+
+
+class ReportParser(BaseParser):
+    """The report itself as the body, of whatever type: kept on disk where it is large."""
+
+    media_type = "*/*"
+
+    def parse(
+        self, stream: Any, media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+    ) -> dict[str, IO[bytes]]:
+        # Closed by the interpreter once the request is gone.
+        kept = cast("IO[bytes]", SpooledTemporaryFile(max_size=_IN_MEMORY))  # noqa: SIM115
+        size = 0
+        while piece := stream.read(_IN_MEMORY):
+            size += len(piece)
+            _check_size(size)
+            kept.write(piece)
+        kept.seek(0)
+        return {"body": kept}
+
+
+@api_view(["POST"])
+@permission_classes([Member])
+@parser_classes([MultiPartParser, ReportParser])
+def run_create(request: Request) -> Response:
+    """Import the results of a test run. 201 for a new run, 200 where the same came before; nothing changes then.
+
+    The body is the report itself, with `?format=&revision=&zone=&initiative=&name=`; or multipart with `file`, once
+    or several times, `manifest`, and the same fields. Without `format` it is found out. At most 8 MiB a file, 64 MiB
+    for Cucumber Messages, and 64 MiB in all.
+    """
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    _check_size(int(length) if length.isdigit() else 0)
+    person = cast(Person, request.user)
+    fields = {name: _field(request, name) for name in ("format", "revision", "zone", "initiative")}
+    if len(fields["revision"]) > 100:
+        raise BadInput("The revision has more than 100 characters.")
+    initiative = _initiative(person, fields["initiative"]) if fields["initiative"] else None
+    files, manifest = _files(request)
+    taken = intake.take(
+        files,
+        format=fields["format"],
+        manifest_file=manifest,
+        revision=fields["revision"],
+        zone=intake.zone_named(fields["zone"]),
+        initiative=initiative.key if initiative else "",
+    )
+    imported = actions.import_results(
+        reports=taken.reports,
+        format=taken.format,
+        source=taken.source,
+        revision=fields["revision"],
+        channel=Run.Channel.API,
+        by=person,
+        digest=taken.digest,
+        manifest=taken.manifest,
+        initiative=initiative,
+    )
+    run = imported.run
+    url = request.build_absolute_uri(reverse("specs:run_detail", args=[run.key]))
+    body = {"run": run.key, "url": url, "created": imported.created, "counts": run.counts}
+    return Response(body, status=201 if imported.created else 200, headers={"Location": url})
+
+
+def _field(request: Request, name: str) -> str:
+    given = request.query_params.get(name)
+    if given is None and _is_form(request):
+        given = request.data.get(name)
+    return given if isinstance(given, str) else ""
+
+
+def _is_form(request: Request) -> bool:
+    return (request.content_type or "").startswith("multipart/form-data")
+
+
+def _files(request: Request) -> tuple[list[intake.Incoming], intake.Incoming | None]:
+    if not _is_form(request):
+        body = request.data.get("body") if isinstance(request.data, dict) else None
+        if body is None:
+            raise BadInput("The body is empty. Send the report as the body, with its Content-Length.")
+        name = request.query_params.get("name", "") or "report"
+        return [intake.Incoming(name[:200], body)], None
+    files = [_incoming(file) for file in request.FILES.getlist("file")]
+    if not files:
+        raise BadInput("There is no “file” in the form. Send each report as “file”.")
+    manifest = request.FILES.get("manifest")
+    return files, _incoming(manifest) if manifest else None
+
+
+def _incoming(file: UploadedFile) -> intake.Incoming:
+    return intake.Incoming(file.name or "report", file.file)
+
+
+def _initiative(person: Person, key: str) -> Initiative:
+    try:
+        return delivery.initiative_for(person, key)
+    except Initiative.DoesNotExist as error:
+        raise BadInput(f"There is no initiative {key[:20]} that you may read.") from error
+
+
+def _check_size(size: int) -> None:
+    if size > intake.MAX_ALL + _IN_MEMORY:
+        raise intake.TooLarge("The request has more than 64 MiB. Send the files as several runs.")
