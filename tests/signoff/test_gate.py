@@ -1,0 +1,123 @@
+"""The gate: what each criterion says, and that one more takes one function."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
+
+from apps.delivery import actions as delivery
+from apps.delivery import queries as delivery_queries
+from apps.delivery.actions.threads import add_dependency
+from apps.organization.models import Seat
+from apps.organization.roles import Role
+from apps.signoff import criteria, queries
+from apps.signoff.criteria import criterion
+from apps.signoff.facts import EpicFacts
+from apps.signoff.states import GateState, VerdictState
+from apps.signoff.verdicts import Gate, Verdict
+from tests.cast import Cast
+from tests.signoff.promises import Promise, make_promise
+
+pytestmark = pytest.mark.django_db
+
+
+def gate_of(promise: Promise) -> Gate:
+    return queries.gates([promise.reread()])[promise.epic.pk]
+
+
+def said(promise: Promise, name: str) -> Verdict:
+    return next(item.verdict for item in gate_of(promise).judged if item.name == name)
+
+
+def test_everything_met_is_ready(promise: Promise) -> None:
+    assert gate_of(promise).state == GateState.READY
+    assert gate_of(promise).blocker is None
+
+
+def test_no_stories_is_unmet_and_no_run_unknown(cast: Cast) -> None:
+    made = make_promise(cast, stories=0)
+    assert said(made, "stories_signed").state == VerdictState.UNMET
+    assert said(made, "run_green").state == VerdictState.UNKNOWN
+
+
+def test_the_blocker_names_the_story_its_state_and_who_can_move_it(promise: Promise) -> None:
+    promise.edit(promise.stories[0], outcome="nothing is charged")
+    blocker = gate_of(promise).blocker
+    assert blocker is not None
+    assert blocker.name == "stories_signed"
+    assert blocker.verdict.detail == f"{promise.stories[0].key} is broken by edit: run the new text"
+    assert blocker.verdict.owner == "Tomás Novák"
+
+
+def test_a_failing_story_makes_the_run_red(promise: Promise) -> None:
+    promise.prove(promise.stories[0], verdict="FAILED")
+    verdict = said(promise, "run_green")
+    assert (verdict.state, verdict.detail) == (VerdictState.UNMET, "1 failing")
+
+
+def test_hard_dependencies_are_signed_first_soft_ones_need_not(promise: Promise, cast: Cast) -> None:
+    needed, nice = make_promise(cast, title="Payment"), make_promise(cast, title="Vouchers")
+    add_dependency(epic_key=promise.epic.key, needs_key=nice.epic.key, kind="SOFT", by=cast.jonas)
+    assert said(promise, "dependencies_signed").state == VerdictState.MET
+    add_dependency(epic_key=promise.epic.key, needs_key=needed.epic.key, kind="HARD", by=cast.jonas)
+    verdict = said(promise, "dependencies_signed")
+    assert verdict.state == VerdictState.UNMET
+    assert f"{needed.epic.key} is not" in verdict.words
+    needed.prove()
+    needed.sign_stories()
+    needed.sign()
+    assert said(promise, "dependencies_signed").state == VerdictState.MET
+
+
+def test_a_vacant_seat_is_named(promise: Promise) -> None:
+    Seat.objects.filter(role=Role.SOLUTION_ARCHITECT).delete()
+    verdict = said(promise, "seats_filled")
+    assert (verdict.state, verdict.words) == (VerdictState.UNMET, "Vacant: Solution Architect")
+
+
+def test_one_person_on_both_sides_is_a_conflict(promise: Promise) -> None:
+    promise.cast.seat(promise.cast.lena, Role.PRODUCT_OWNER, promise.epic.scope)
+    verdict = said(promise, "seats_filled")
+    assert verdict.state == VerdictState.UNMET
+    assert "One person holds both" in verdict.words
+
+
+@pytest.fixture
+def made_up() -> Iterator[None]:
+    @criterion("made_up", "Made up")
+    def made_up(epic: EpicFacts, at: datetime) -> Verdict:
+        return Verdict(VerdictState.UNMET, f"{epic.key} lacks it")
+
+    yield
+    criteria.CRITERIA.pop()
+
+
+def test_one_more_criterion_is_one_function(made_up: None, promise: Promise) -> None:
+    gate = gate_of(promise)
+    assert gate.state == GateState.BLOCKED
+    assert gate.blocker is not None
+    assert gate.blocker.verdict.words == f"{promise.epic.key} lacks it"
+
+
+def test_many_gates_take_the_queries_of_one(cast: Cast, django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    one = [make_promise(cast).reread()]
+    with CaptureQueriesContext(connection) as captured:
+        queries.gates(one, at=timezone.now())
+    others = [make_promise(cast, title=f"Epic {number}") for number in range(19)]
+    for other in others:
+        delivery.edit_epic(
+            epic_key=other.epic.key,
+            title=other.epic.title,
+            summary="",
+            team_key="",
+            promised_for="2026-Q4",
+            by=cast.maria,
+        )
+    epics = list(delivery_queries.epics_for(cast.maria))
+    assert len(epics) == 20
+    with django_assert_num_queries(len(captured)):
+        queries.gates(epics, at=timezone.now())

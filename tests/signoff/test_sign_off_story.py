@@ -1,0 +1,198 @@
+"""An analyst signs stories, one or several at once."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from django.db import DatabaseError
+from django.utils import timezone
+
+from apps.audit import queries as audit
+from apps.audit.models import Entry
+from apps.common.refused import BadInput, NotAllowed, Refused
+from apps.delivery import actions as delivery
+from apps.delivery.models import Comment, Story
+from apps.organization.roles import Role
+from apps.signatures.models import Signature
+from apps.signoff import actions
+from apps.signoff.models import StorySignOff
+from apps.signoff.moved import Moved
+from tests.cast import Cast, PersonFactory, TeamFactory
+from tests.signoff.promises import Promise, confirmed, key, make_promise, text_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def passing(cast: Cast) -> Promise:
+    """Three stories that Ruth wrote and that all passed."""
+    made = make_promise(cast, stories=3)
+    made.prove()
+    return made
+
+
+def test_an_analyst_who_did_not_write_it_signs_a_passing_story(passing: Promise) -> None:
+    (sign_off,) = passing.sign_stories(passing.stories[0])
+    story = Story.objects.get(pk=passing.stories[0].pk)
+    assert story.state == "SIGNED"
+    assert story.signed_by == passing.cast.lena
+    assert sign_off.signature.statement == (
+        f"I, Lena Brandt, Business Analyst of {passing.cast.initiative.key}, accept “Pay in way 1” ({story.key}) "
+        f"as its text says at digest {story.digest}."
+    )
+    assert passing.reread().signed_story_count == 1
+
+
+def test_the_log_holds_the_signature_with_its_digest(passing: Promise) -> None:
+    (sign_off,) = passing.sign_stories(passing.stories[0])
+    entry = audit.entry_for(sign_off.signature.key)
+    body = json.loads(bytes(entry.body))
+    assert entry.event == "story.signed_off"
+    assert body["subject"] == [{"name": sign_off.story.key, "digest": {"sha256": sign_off.digest}}]
+    assert passing.epic.key in body["predicate"]["about"]
+
+
+def test_several_are_signed_at_once_each_with_a_signature_of_its_own(passing: Promise) -> None:
+    signed = passing.sign_stories()
+    assert len({sign_off.signature.key for sign_off in signed}) == 3
+    assert passing.reread().signed_story_count == 3
+    assert Entry.objects.filter(event="story.signed_off").count() == 3
+
+
+def test_of_several_one_that_changed_refuses_all(passing: Promise) -> None:
+    shown = passing.shown()
+    passing.edit(passing.stories[1], outcome="nothing is charged")
+    with pytest.raises(Moved, match=f"{passing.stories[1].key} changed while you were reading") as caught:
+        actions.sign_off_stories(
+            shown=shown, meaning="ACCEPT", by=passing.cast.lena, authentication=confirmed(), comment="", key=key()
+        )
+    assert caught.value.story is not None
+    assert "changed" in caught.value.story.words
+    assert not Signature.objects.exists()
+
+
+def test_a_failing_log_takes_the_signature_with_it(passing: Promise, request: pytest.FixtureRequest) -> None:
+    request.getfixturevalue("failing_log")
+    with pytest.raises(DatabaseError, match="disk is full"):
+        passing.sign_stories()
+    assert not StorySignOff.objects.exists()
+    assert not Story.objects.exclude(signed_digest="").exists()
+
+
+def test_the_same_form_sent_again_returns_the_first_receipts(passing: Promise) -> None:
+    sent = key()
+    given = {
+        "shown": passing.shown(),
+        "meaning": "ACCEPT",
+        "by": passing.cast.lena,
+        "authentication": confirmed(),
+        "comment": "",
+        "key": sent,
+    }
+    first = actions.sign_off_stories(**given)  # type: ignore[arg-type]
+    again = actions.sign_off_stories(**given)  # type: ignore[arg-type]
+    assert {one.pk for one in first} == {one.pk for one in again}
+    assert Signature.objects.count() == 3
+
+
+def test_who_last_edited_a_story_does_not_sign_it(passing: Promise) -> None:
+    with pytest.raises(NotAllowed, match="Who last edited a story does not sign it"):
+        passing.sign_stories(by=passing.cast.ruth)
+
+
+def test_reformatting_by_another_does_not_free_the_author_to_sign(passing: Promise) -> None:
+    story = passing.stories[0]
+    delivery.edit_story(
+        story_key=story.key,
+        text=text_of("Pay in way 1").replace("    Given", "      Given"),
+        by=passing.cast.lena,
+        base_version=1,
+    )
+    for author in (passing.cast.ruth, passing.cast.lena):
+        with pytest.raises(NotAllowed, match="Who last edited"):
+            passing.sign_stories(story, by=author)
+
+
+@pytest.mark.parametrize("name", ["maria", "priya", "tomas", "adam", "nobody"])
+def test_only_an_analyst_signs_stories(passing: Promise, name: str) -> None:
+    with pytest.raises(NotAllowed, match="Only a Business Analyst of"):
+        passing.sign_stories(by=passing.cast.people[name])
+
+
+def test_an_analyst_of_the_storys_team_may_sign_it(passing: Promise) -> None:
+    team = TeamFactory.create()
+    analyst = PersonFactory.create()
+    passing.cast.seat(analyst, Role.BUSINESS_ANALYST, team.scope)
+    Story.objects.filter(pk=passing.stories[0].pk).update(team=team)
+    assert passing.sign_stories(passing.stories[0], by=analyst)
+    with pytest.raises(NotAllowed):
+        passing.sign_stories(passing.stories[1], by=analyst)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "words"),
+    [
+        ("", "is ready: It has scenarios and no complete evidence yet. Next: run it"),
+        ("INCOMPLETE", "is ready: It has scenarios and no complete evidence yet"),
+        ("FAILED", "is failing: A scenario failed in its latest run. Next: mend it"),
+    ],
+)
+def test_only_a_passing_story_is_signed(cast: Cast, verdict: str, words: str) -> None:
+    made = make_promise(cast, stories=1)
+    if verdict:
+        made.prove(verdict=verdict)
+    with pytest.raises(Refused, match=words):
+        made.sign_stories()
+
+
+def test_a_story_whose_text_changed_is_broken_and_not_signed(passing: Promise) -> None:
+    story = passing.edit(passing.stories[0], outcome="nothing is charged")
+    assert story.state == "BROKEN"
+    with pytest.raises(Refused, match="is broken by edit: Its meaning is newer than its evidence"):
+        passing.sign_stories(story)
+
+
+def test_a_signed_story_is_not_signed_again(passing: Promise) -> None:
+    passing.sign_stories()
+    with pytest.raises(Refused, match="is already signed at this text, by Lena Brandt"):
+        passing.sign_stories(passing.stories[0])
+
+
+def test_a_rejection_takes_the_signature_back_and_becomes_a_comment(passing: Promise) -> None:
+    story = passing.stories[0]
+    passing.sign_stories(story)
+    actions.sign_off_story(
+        shown=passing.shown(story)[0],
+        meaning="REJECT",
+        by=passing.cast.lena,
+        authentication=confirmed(),
+        comment="It does not say what happens to the basket.",
+        key=key(),
+    )
+    assert Story.objects.get(pk=story.pk).state == "PASSING"
+    assert Comment.objects.get(story=story).text == "It does not say what happens to the basket."
+    assert passing.reread().signed_story_count == 0
+
+
+def test_words_that_cannot_be_stored_are_refused(passing: Promise) -> None:
+    with pytest.raises(BadInput, match="NUL"):
+        actions.sign_off_story(
+            shown=passing.shown()[0],
+            meaning="REJECT",
+            by=passing.cast.lena,
+            authentication=confirmed(),
+            comment="no\x00",
+            key=key(),
+        )
+
+
+def test_an_old_confirmation_signs_nothing(passing: Promise) -> None:
+    with pytest.raises(NotAllowed, match="Confirm who you are"):
+        actions.sign_off_story(
+            shown=passing.shown()[0],
+            meaning="ACCEPT",
+            by=passing.cast.lena,
+            authentication=confirmed(timezone.now() - timedelta(minutes=3)),
+            comment="",
+            key=key(),
+        )

@@ -1,0 +1,145 @@
+"""A criterion may be unmet for a while: asked by one, granted by two others."""
+
+from datetime import date
+
+import pytest
+
+from apps.audit.models import Entry
+from apps.common.refused import BadInput, NotAllowed, Refused
+from apps.delivery import actions as delivery
+from apps.delivery.actions.nfrs import create_nfr
+from apps.organization.models import Seat
+from apps.organization.roles import Role
+from apps.signoff import actions
+from apps.signoff.models import Waiver
+from tests.cast import PersonFactory, forget_seats, in_days
+from tests.signoff.promises import Promise
+
+pytestmark = pytest.mark.django_db
+
+
+def ask(
+    promise: Promise, *, criterion: str = "nfrs_attested", subject: str = "", until_on: date | None = None
+) -> Waiver:
+    """Tomás asks for it."""
+    return actions.ask_waiver(
+        epic_key=promise.epic.key,
+        criterion=criterion,
+        subject=subject,
+        reason="The cache arrives in December.",
+        owner=promise.cast.jonas,
+        until_on=until_on or in_days(20),
+        by=promise.cast.tomas,
+    )
+
+
+def granted(promise: Promise, **kwargs: object) -> Waiver:
+    """Asked by Tomás, granted by Maria and Priya."""
+    waiver = ask(promise, **kwargs)  # type: ignore[arg-type]
+    actions.grant_waiver(waiver_key=waiver.key, by=promise.cast.maria)
+    return actions.grant_waiver(waiver_key=waiver.key, by=promise.cast.priya)
+
+
+def test_two_yeses_grant_it(promise: Promise) -> None:
+    waiver = ask(promise)
+    actions.grant_waiver(waiver_key=waiver.key, by=promise.cast.maria)
+    assert Waiver.objects.get().state == "ASKED"
+    actions.grant_waiver(waiver_key=waiver.key, by=promise.cast.priya)
+    assert Waiver.objects.get().state == "GRANTED"
+    events = [entry.event for entry in Entry.objects.filter(subject=waiver.key).order_by("index")]
+    assert events == ["waiver.asked", "waiver.agreed", "waiver.granted"]
+
+
+def test_an_epic_is_accepted_with_the_exception_and_its_dossier_lists_it(promise: Promise) -> None:
+    nfr = create_nfr(epic_key=promise.epic.key, title="Cold start", statement="Under 2 s.", by=promise.cast.maria)
+    with pytest.raises(Refused, match=f"{nfr.key} is not attested"):
+        promise.sign()
+    waiver = granted(promise, subject=nfr.key)
+    with pytest.raises(Refused, match="Accept with exceptions"):
+        promise.sign()
+    sign_off = promise.sign(meaning="ACCEPT_WITH_EXCEPTIONS")
+    assert "with one exception" in sign_off.signature.statement
+    assert waiver.key in {leaf.key for leaf in promise.dossier().leaves}
+
+
+def test_who_asks_does_not_decide(promise: Promise) -> None:
+    waiver = actions.ask_waiver(
+        epic_key=promise.epic.key,
+        criterion="seats_filled",
+        subject="",
+        reason="We are hiring.",
+        owner=promise.cast.maria,
+        until_on=in_days(5),
+        by=promise.cast.maria,
+    )
+    with pytest.raises(NotAllowed, match="Who asks for a waiver does not decide on it"):
+        actions.grant_waiver(waiver_key=waiver.key, by=promise.cast.maria)
+
+
+def test_one_person_gives_one_yes(promise: Promise) -> None:
+    promise.cast.seat(promise.cast.maria, Role.SRE_LEAD, promise.epic.scope)
+    waiver = ask(promise)
+    actions.grant_waiver(waiver_key=waiver.key, by=promise.cast.maria)
+    with pytest.raises(Refused, match="the second yes is another person's"):
+        actions.grant_waiver(waiver_key=waiver.key, by=promise.cast.maria)
+
+
+def test_two_product_owners_do_not_grant_it(promise: Promise) -> None:
+    second = PersonFactory.create()
+    promise.cast.seat(second, Role.PRODUCT_OWNER, promise.epic.scope)
+    waiver = ask(promise)
+    actions.grant_waiver(waiver_key=waiver.key, by=promise.cast.maria)
+    with pytest.raises(Refused, match="Product Owner has said yes already .Maria Keller."):
+        actions.grant_waiver(waiver_key=waiver.key, by=second)
+
+
+@pytest.mark.parametrize("name", ["jonas", "ruth", "nobody"])
+def test_only_the_two_seats_decide(promise: Promise, name: str) -> None:
+    waiver = ask(promise)
+    with pytest.raises(NotAllowed, match="Only a Product Owner or SRE Lead"):
+        actions.grant_waiver(waiver_key=waiver.key, by=promise.cast.people[name])
+
+
+def test_who_holds_none_of_the_nine_seats_does_not_ask(promise: Promise) -> None:
+    Seat.objects.filter(person=promise.cast.tomas).delete()
+    forget_seats(promise.cast.tomas)
+    with pytest.raises(NotAllowed, match="may ask for a waiver"):
+        ask(promise)
+
+
+@pytest.mark.parametrize(("days", "words"), [(-1, "cannot end in the past"), (400, "lasts a year at most")])
+def test_it_ends_soon_but_not_yesterday(promise: Promise, days: int, words: str) -> None:
+    with pytest.raises(BadInput, match=words):
+        ask(promise, until_on=in_days(days))
+
+
+def test_an_unknown_criterion_or_a_foreign_nfr_is_refused(promise: Promise) -> None:
+    with pytest.raises(BadInput, match="Choose the criterion"):
+        ask(promise, criterion="made_up")
+    with pytest.raises(BadInput, match="NFR-99 is no NFR of"):
+        ask(promise, subject="NFR-99")
+
+
+def test_it_is_refused_with_a_reason_or_withdrawn(promise: Promise) -> None:
+    waiver = ask(promise)
+    with pytest.raises(BadInput, match="A reason is needed"):
+        actions.refuse_waiver(waiver_key=waiver.key, reason="", by=promise.cast.priya)
+    actions.refuse_waiver(waiver_key=waiver.key, reason="Too risky.", by=promise.cast.priya)
+    with pytest.raises(Refused, match="is refused already"):
+        actions.grant_waiver(waiver_key=waiver.key, by=promise.cast.maria)
+    other = ask(promise)
+    with pytest.raises(NotAllowed, match="Only Tomás Novák, who asked"):
+        actions.withdraw_waiver(waiver_key=other.key, by=promise.cast.maria)
+    assert actions.withdraw_waiver(waiver_key=other.key, by=promise.cast.tomas).state == "WITHDRAWN"
+
+
+def test_a_waiver_granted_after_the_signature_drifts_the_epic(promise: Promise) -> None:
+    promise.sign()
+    granted(promise)
+    assert promise.reread().state == "DRIFTED"
+
+
+def test_archiving_an_epic_ends_asking(promise: Promise) -> None:
+    delivery.archive_epic(epic_key=promise.epic.key, reason="merged", by=promise.cast.maria)
+    with pytest.raises(Refused, match="is archived"):
+        ask(promise)
