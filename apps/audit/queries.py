@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from apps.audit import merkle, statement
 from apps.audit.models import Entry, EntryValue, Head, Verification
-from apps.audit.sentences import Line, line_of, value_words
+from apps.audit.sentences import Line, damaged_line, line_of, value_words
 from apps.audit.statement import Statement
 from apps.common.instants import instant_text
 from apps.common.refused import BadInput
@@ -20,10 +20,10 @@ PAGE = 50
 
 @dataclass(frozen=True)
 class Reading:
-    """An entry opened: its statement, the personal values that are not erased, its line."""
+    """An entry opened: its statement (None: too damaged to read), the personal values left of it, its line."""
 
     entry: Entry
-    statement: Statement
+    statement: Statement | None
     values: dict[str, str]
     line: Line
 
@@ -102,7 +102,10 @@ def readings(rows: Iterable[Entry]) -> list[Reading]:
 
 
 def _reading(row: Entry, values: dict[str, str]) -> Reading:
-    said = statement.decode(bytes(row.body))
+    try:
+        said = statement.decode(bytes(row.body))
+    except ValueError as error:  # a log that was tampered with can still be looked at
+        return Reading(entry=row, statement=None, values=values, line=damaged_line(row, str(error)))
     return Reading(entry=row, statement=said, values=values, line=line_of(said, values))
 
 

@@ -4,8 +4,8 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, Protocol
 
 from django.utils.dateparse import parse_datetime
 
@@ -13,6 +13,28 @@ from apps.audit.statement import Statement
 
 ERASED = "(erased)"
 PORTAL = "The portal"
+
+_NO_INSTANT = datetime(1970, 1, 1, tzinfo=UTC)
+# How acts look in a life: by what they do, whatever room they are of.
+_LOOKS = {
+    "signed_off": ("good", "sign"),
+    "accepted": ("good", "sign"),
+    "attested": ("good", "good"),
+    "granted": ("good", "good"),
+    "agreed": ("good", "good"),
+    "rejected": ("bad", "bad"),
+    "refused": ("bad", "bad"),
+    "drifted": ("attention", "drift"),
+    "asked": ("info", "waived"),
+    "requested": ("info", "bell"),
+    "commented": ("neutral", "comment"),
+    "imported": ("neutral", "import"),
+    "created": ("neutral", "plus"),
+    "added": ("neutral", "plus"),
+    "edited": ("neutral", "edit"),
+    "archived": ("neutral", "archive"),
+    "values_erased": ("neutral", "lock"),
+}
 
 _NAME = re.compile(r"\{(\w+)\}")
 _ABBREVIATIONS = {"SRE": "SRE"}
@@ -32,6 +54,8 @@ class Line:
     subject: str
     title: str
     demo: bool
+    tone: str = "neutral"
+    icon: str = "neutral"
 
     def __str__(self) -> str:
         return f"{self.by}, {self.seat}, {self.words}" if self.seat else f"{self.by} {self.words}"
@@ -44,7 +68,7 @@ def line_of(said: Statement, values: Mapping[str, str]) -> Line:
     return Line(
         index=told["index"],
         event=told["event"],
-        at=parse_datetime(told["instant"]) or datetime.min,
+        at=_instant(told["instant"]),
         by=values.get("by_name") or key or PORTAL,
         by_key=key,
         seat=seat_words(told["seat"]) if "seat" in told else "",
@@ -52,7 +76,43 @@ def line_of(said: Statement, values: Mapping[str, str]) -> Line:
         subject=said.subject,
         title=told["title"],
         demo=told.get("demo", False),
+        **_look(told["event"]),
     )
+
+
+class Found(Protocol):
+    """The columns that an entry is found by."""
+
+    index: int
+    event: str
+    subject: str
+    person: str
+    at: str
+
+
+def damaged_line(row: Found, problem: str) -> Line:
+    """The line for an entry whose statement cannot be read: what its search columns still say, and why."""
+    return Line(
+        index=row.index,
+        event=row.event,
+        at=_instant(row.at),
+        by=row.person or PORTAL,
+        by_key=row.person,
+        seat="",
+        words=f"{row.event}: this entry is damaged ({problem})",
+        subject=row.subject,
+        title="",
+        demo=False,
+        tone="bad",
+        icon="attention",
+    )
+
+
+def _instant(text: str) -> datetime:
+    try:
+        return parse_datetime(text) or _NO_INSTANT
+    except ValueError:
+        return _NO_INSTANT
 
 
 def fill(sentence: str, said: Statement, values: Mapping[str, str]) -> str:
@@ -67,6 +127,12 @@ def fill(sentence: str, said: Statement, values: Mapping[str, str]) -> str:
     }
     words = _NAME.sub(lambda found: _shown(known[found[1]]) if found[1] in known else found[0], sentence)
     return words.replace(" “”", "").strip()
+
+
+def _look(event: str) -> dict[str, str]:
+    act = event.partition(".")[2]
+    tone, icon = _LOOKS.get(act) or _LOOKS.get(act.rpartition("_")[2]) or ("neutral", "neutral")
+    return {"tone": tone, "icon": icon}
 
 
 def seat_words(seat: Mapping[str, str]) -> str:
