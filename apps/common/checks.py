@@ -67,8 +67,9 @@ def _problem(pattern: URLPattern) -> tuple[str, str] | None:
 
 def _permission_classes(view: Callable[..., Any]) -> list[Any]:
     """What a REST framework view asks: its class, or what `as_view` or an extra action was given instead."""
-    given = getattr(view, "initkwargs", {})
-    return list(given.get("permission_classes", view.cls.permission_classes))  # type: ignore[attr-defined]
+    own: list[Any] = view.cls.permission_classes  # type: ignore[attr-defined]
+    given: dict[str, Any] = getattr(view, "initkwargs", {})
+    return list(given.get("permission_classes", own))
 
 
 def _name(view: Callable[..., Any]) -> str:

@@ -45,7 +45,7 @@ def test_a_key_that_crosses_a_floor_has_no_way_back() -> None:
         name
         for name, model, field, room, other in keys()
         if other != room and other in floors() and not model._meta.auto_created
-        if not field.remote_field.hidden
+        if field.remote_field is not None and not field.remote_field.hidden
     }
     assert named == NAMED_REVERSE.keys()
 
