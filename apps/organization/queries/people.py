@@ -1,8 +1,10 @@
 """People: who is here, with which seats and teams."""
 
+from dataclasses import dataclass
+
 from django.db.models import Prefetch, Q, QuerySet
 
-from apps.organization.models import Membership, Person, Seat
+from apps.organization.models import Delegation, Membership, Person, Seat
 from apps.organization.queries.seats import hidden_scope_ids, today
 from apps.organization.roles import Role
 
@@ -55,6 +57,50 @@ def people_list(reader: Person, *, text: str = "", role: str = "", kind: str = "
             to_attr="current_memberships",
         ),
     )
+
+
+def demo_people() -> QuerySet[Person]:
+    """Active people that came with the demo, with their `current_seats`. Shown before sign-in, in demo mode alone."""
+    held = Seat.objects.held_on(today()).select_related("scope").order_by("role", "pk")
+    people = active_people().filter(is_demo=True).order_by("name", "pk")
+    return people.prefetch_related(Prefetch("seats", held, to_attr="current_seats"))
+
+
+@dataclass(frozen=True)
+class SeatLine:
+    """A seat on somebody's page: its state (ACTIVE, WAITING for its first day, ENDED), and what the reader may do."""
+
+    seat: Seat
+    state: str
+    may_end: bool
+    may_delegate: bool
+
+    @property
+    def is_open(self) -> bool:
+        return self.state != "ENDED"
+
+
+def seat_line(seat: Seat, *, may_end: bool, may_delegate: bool) -> SeatLine:
+    """One line for `seat`, as of today."""
+    day = today()
+    state = "ACTIVE" if seat.is_held_on(day) else "WAITING" if seat.is_open_on(day) else "ENDED"
+    still = state != "ENDED"
+    return SeatLine(seat, state, may_end and still, may_delegate and still)
+
+
+def delegations_of(person: Person, reader: Person) -> list[Delegation]:
+    """Delegations to and from `person` that act today or later, as far as `reader` may know of the seat."""
+    rows = Delegation.objects.filter(revoked_at=None, until_on__gte=today())
+    rows = rows.filter(Q(delegate=person) | Q(seat__person=person))
+    if reader.pk != person.pk:
+        rows = rows.filter(seat__in=readable_seats(reader))
+    return list(rows.select_related("seat__scope", "seat__person", "delegate").order_by("until_on", "pk"))
+
+
+def memberships_of(person: Person) -> QuerySet[Membership]:
+    """Teams of `person` today or later."""
+    rows = person.memberships.filter(Q(until_on=None) | Q(until_on__gte=today()))
+    return rows.select_related("team__scope").order_by("team__scope__title")
 
 
 def open_seats_of(person: Person) -> list[Seat]:

@@ -7,7 +7,7 @@ from django.db.models import Count, Prefetch, Q, QuerySet
 
 from apps.organization.models import Membership, Person, Scope, Seat, Service, ServiceDependency, Team
 from apps.organization.queries.seats import hidden_scope_ids, today
-from apps.organization.roles import Role
+from apps.organization.roles import ORGANIZATION_ONLY, Role
 
 
 def readable_scope(reader: Person, key: str) -> Scope:
@@ -47,6 +47,47 @@ def service_list(*, text: str = "", team: str = "") -> QuerySet[Service]:
     if team:
         services = services.filter(team__scope__key=team)
     return services.order_by("scope__title", "pk")
+
+
+def scopes_above(scope: Scope) -> list[Scope]:
+    """The scopes above this one, the root first."""
+    above = [pk for pk in scope.path_ids() if pk != scope.pk]
+    found = Scope.objects.in_bulk(above)
+    return [found[pk] for pk in above]
+
+
+def readable_initiatives(reader: Person) -> list[Scope]:
+    """Scopes of initiatives that are not archived and that `reader` may read."""
+    hidden = hidden_scope_ids(reader)
+    scopes = Scope.objects.filter(kind=Scope.Kind.INITIATIVE, archived_at=None).order_by("title", "pk")
+    return [scope for scope in scopes if scope.pk not in hidden]
+
+
+def counts() -> dict[str, int]:
+    """How many active people, teams and services there are. Three queries."""
+    return {
+        "people": Person.objects.filter(is_active=True, is_service=False).count(),
+        "teams": Team.objects.count(),
+        "services": Service.objects.count(),
+    }
+
+
+def special_seats() -> list[Seat]:
+    """Who is executive, auditor or administrator today."""
+    held = Seat.objects.held_on(today()).filter(role__in=list(ORGANIZATION_ONLY), person__is_active=True)
+    return list(held.select_related("person", "scope").order_by("role", "person__name", "pk"))
+
+
+def dependencies_of(service: Service) -> list[ServiceDependency]:
+    """What the service needs."""
+    rows = service.dependencies.select_related("needs__scope", "needs__team__scope")
+    return list(rows.order_by("kind", "needs__scope__title"))
+
+
+def dependents_of(service: Service) -> list[ServiceDependency]:
+    """What needs the service."""
+    rows = ServiceDependency.objects.filter(needs=service)
+    return list(rows.select_related("service__scope", "service__team__scope").order_by("kind", "service__scope__title"))
 
 
 def current_memberships(team: Team) -> QuerySet[Membership]:

@@ -1,0 +1,26 @@
+"""Background work of the organization: mail."""
+
+from celery import shared_task
+from django.core.mail import send_mail
+
+from apps.organization.invitations import password_link
+from apps.organization.models import Person
+
+WORDS = """Hello {name},
+
+an account in the portal was made for you. Choose your password here; the link works once, for three days:
+
+{link}
+
+Your username is {username}. If you did not expect this, you need do nothing.
+"""
+
+
+@shared_task(name="organization.send_invitation")
+def send_invitation(person_pk: int, base: str) -> None:
+    """Sends the one-time link, unless the person has chosen a password meanwhile or may not sign in any more."""
+    person = Person.objects.get(pk=person_pk)
+    if not person.is_active or not person.email or person.has_usable_password():
+        return
+    words = WORDS.format(name=person.name, username=person.username, link=password_link(person, base))
+    send_mail("Your account in the portal", words, None, [person.email])
