@@ -119,9 +119,8 @@ def test_scenarios_added_and_removed() -> None:
 
 
 def test_a_removed_scenario_stands_where_it_stood() -> None:
-    assert changes(between(TEA + RICE + GOLD, TEA + GOLD.replace("rich", "poor"))) == [
-        ("removed", "Rice"), ("changed", "Gold"),
-    ]  # fmt: skip
+    found = between(TEA + RICE + GOLD, TEA.replace("pay 1", "pay 3") + GOLD.replace("rich", "poor"))
+    assert changes(found) == [("changed", "Tea"), ("removed", "Rice"), ("changed", "Gold")]
 
 
 def test_a_scenario_renamed() -> None:
@@ -160,6 +159,25 @@ def test_scenarios_of_one_name_find_their_equals() -> None:
     found = between(TEA + TEA.replace("pay 1", "pay 2"), TEA.replace("pay 1", "pay 2") + TEA.replace("pay 1", "pay 9"))
     assert [scenario.change for scenario in found.scenarios] == [Change.CHANGED]
     assert "-  Then I pay 1" in shown(found.scenarios[0].lines)
+
+
+def test_scenarios_of_one_name_find_their_steps_under_a_changed_background() -> None:
+    background, other = "Background:\nGiven a town\n", TEA.replace("pay 1", "pay 2")
+    found = between(background + TEA + other, background.replace("town", "city") + other + TEA)
+    assert {line.kind for scenario in found.scenarios for line in scenario.lines} == {Kind.KEPT}
+
+
+def test_equal_scenarios_find_their_background() -> None:
+    one, other = (f"Rule: r\nBackground:\nGiven {place}\n{TEA}" for place in ("a town", "a city"))
+    found = between(one + other, other + one)
+    assert changes(found) == [("moved", "Tea")]
+    assert not found.backgrounds
+
+
+def test_many_renamed_scenarios_find_their_steps() -> None:
+    text = "".join(f"Scenario: a{number}\nGiven {number}\n" for number in range(150))
+    found = between(text, text.replace("Scenario: a", "Scenario: b"))
+    assert found.words == "150 scenarios renamed"
 
 
 def test_a_changed_background_is_shown_once() -> None:

@@ -205,6 +205,11 @@ def test_all_problems_are_told_in_order_of_lines() -> None:
     assert [problem.line for problem in problems] == [4, 7, 9]
 
 
+def test_what_a_doc_string_of_behave_holds_is_no_problem_of_its_own() -> None:
+    text = "Feature: f\nScenario: s\nGiven a\n'''\nFeature: x\n'''\nGiven b\nnonsense\n"
+    assert [problem.line for problem in refused(text).problems] == [4, 6, 8]
+
+
 def test_a_long_line_is_shown_short() -> None:
     assert len(refused("Feature: f\nScenario: s\nGiven a\n" + "z" * 90_000).problems[0].words) < 250
 
