@@ -50,15 +50,21 @@ document.addEventListener("keydown", (event) => {
   for (const menu of document.querySelectorAll("[data-menu][open]")) { menu.open = false; menu.querySelector("summary").focus(); }
 });
 
-// A swapped part says its own name: data-announce, else its label or its first heading.
+// A swapped part says its own name: its label or first heading, else those of the section it stands in.
+const nameOf = (part) => {
+  const section = part.closest("[aria-labelledby]");
+  const heading = part.querySelector("h1, h2, h3, caption") || (section && document.getElementById(section.getAttribute("aria-labelledby")));
+  return part.getAttribute("aria-label") || heading?.textContent.trim();
+};
+
 document.addEventListener("htmx:afterSettle", (event) => {
   const part = event.detail.elt;
-  if (!(part instanceof Element) || part.matches(".count, [data-quiet]")) return;
+  if (!(part instanceof Element) || part.closest(".count, #toasts, [data-quiet]")) return;
   document.querySelectorAll("#toasts [data-toast]:not([data-seen])").forEach((row) => { row.dataset.seen = ""; fade(row); });
   const focus = part.querySelector("[data-focus]");
   if (focus) focus.focus();
-  const name = part.dataset.announce || part.getAttribute("aria-label") || part.querySelector("h1, h2, h3, caption")?.textContent;
-  if (name) announce(part.dataset.announce || `${name.trim()}: updated`);
+  const name = nameOf(part);
+  if (part.dataset.announce || name) announce(part.dataset.announce || `${name}: updated`);
 });
 
 // A refusal that no form shows itself comes as one marked sentence: said as a toast, nothing is swapped.

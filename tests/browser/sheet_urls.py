@@ -6,11 +6,13 @@ from types import SimpleNamespace
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import include, path
 from django.utils import timezone
 
 from apps.common.access import public
+from apps.common.page import page_or_partial
+from apps.common.refused import Refused
 from apps.common.tones import TONES
 
 
@@ -76,6 +78,7 @@ def _context() -> dict[str, object]:
         ("S-344", "Refund to the original method", "READY", "e5521f0041be0777", "", 0),
     ]
     return {
+        "demo_mode": True,
         "states": [state for state in TONES if state.isupper()],
         "form": SheetForm(initial={"title": "Pay as a guest", "meaning": "EXCEPT"}),
         "wrong": SheetForm({"title": "", "kind": "HARD", "meaning": "ACCEPT", "until": "31 February"}, prefix="wrong"),
@@ -150,7 +153,23 @@ def receipt(request: HttpRequest) -> HttpResponse:
     return render(request, "sheet/receipt.html", _context())
 
 
+@public
+def parts(request: HttpRequest) -> HttpResponse:
+    """What htmx may meet: a list that goes on, a refusal, a session that ended, a part with a message."""
+    asked = request.GET.get("part", "")
+    if asked == "refused":
+        raise Refused("E-42 changed while you were reading.")
+    if asked == "ended":
+        return redirect("account_login")
+    if asked == "done":
+        messages.success(request, "E-42 is signed.")
+    after = int(request.GET.get("after", 0))
+    context = {"numbers": range(after + 1, after + 4), "next_url": f"?after={after + 3}" if after < 6 else ""}
+    return page_or_partial(request, "sheet/parts.html", "sheet/_parts_list.html", context)
+
+
 urlpatterns = [
+    path("parts/", parts),
     path("sheet/", sheet),
     path("epics/E-42/", epic),
     path("epics/E-42/receipt/", receipt),

@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import override_settings
-from playwright.sync_api import Browser, Dialog, Page
+from playwright.sync_api import Browser, Dialog, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 pytestmark = pytest.mark.urls("tests.browser.sheet_urls")
@@ -28,8 +28,8 @@ def server() -> Iterator[str]:
 
 @pytest.fixture
 def sheet(server: str) -> Iterator[str]:
-    """The server's address, with the sheet's templates found and as in a demo."""
-    with override_settings(TEMPLATES=SHEET, PORTAL_DEMO=True):
+    """The server's address, with the sheet's templates found."""
+    with override_settings(TEMPLATES=SHEET):
         yield server
 
 
@@ -102,6 +102,47 @@ def test_a_shut_button_says_why_to_the_keyboard(sheet: str, chromium: Browser) -
     page, _ = opened(chromium, sheet + "/sheet/")
     page.get_by_role("button", name="Sign", exact=True).focus()
     assert page.get_by_role("tooltip").filter(has_text="somebody else must sign").is_visible()
+    page.context.close()
+
+
+def test_more_rows_take_the_links_place(sheet: str, chromium: Browser) -> None:
+    page, complaints = opened(chromium, sheet + "/parts/")
+    for seen in (6, 9):
+        page.get_by_role("link", name="Show more").click()
+        expect(page.locator("tbody td:not(.more)")).to_have_count(seen)
+    expect(page.get_by_role("link", name="Show more")).to_have_count(0)
+    assert complaints == []
+    page.context.close()
+
+
+def test_more_rows_without_scripts_are_the_next_page(sheet: str, chromium: Browser) -> None:
+    page, _ = opened(chromium, sheet + "/parts/", scripts=False)
+    page.get_by_role("link", name="Show more").click()
+    expect(page.locator("tbody td").first).to_have_text("Row 4")
+    page.context.close()
+
+
+def test_a_refusal_is_said_and_the_page_stays(sheet: str, chromium: Browser) -> None:
+    page, _ = opened(chromium, sheet + "/parts/")
+    page.get_by_role("link", name="Refused").click()
+    expect(page.locator("#toasts")).to_contain_text("E-42 changed while you were reading.")
+    expect(page.locator("#parts-list")).to_contain_text("Row 1")
+    page.context.close()
+
+
+def test_a_session_that_ended_leads_to_the_sign_in(sheet: str, chromium: Browser) -> None:
+    page, _ = opened(chromium, sheet + "/parts/")
+    page.get_by_role("link", name="Ended").click()
+    page.wait_for_url("**/accounts/login/**")
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    page.context.close()
+
+
+def test_a_part_brings_its_message_and_is_announced(sheet: str, chromium: Browser) -> None:
+    page, _ = opened(chromium, sheet + "/parts/")
+    page.get_by_role("link", name="Done").click()
+    expect(page.locator("#toasts")).to_contain_text("E-42 is signed.")
+    expect(page.locator("#announcements")).to_contain_text("updated")
     page.context.close()
 
 

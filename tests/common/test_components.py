@@ -250,7 +250,7 @@ def test_gate_says_owner_and_state() -> None:
     html = rendered(
         '{% criterion "UNMET" "1 of 2 signed" "E-40 waits" owner url="/epics/E-40/" %}', owner="Lena Okafor"
     )
-    assert "E-40 waits · Owner: Lena Okafor" in html
+    assert 'E-40 waits · <span class="nowrap">Owner: Lena Okafor</span>' in html
     assert "Not met" in html
     assert 'href="/epics/E-40/"' in html
 

@@ -351,7 +351,7 @@ def criterion(state: object, words: str, detail: str = "", owner: object = "", u
         if url
         else format_html('<span class="gate-words">{}</span>', words)
     )
-    whose = f"Owner: {name_of(owner)}" if owner else ""
+    whose = format_html('<span class="nowrap">Owner: {}</span>', name_of(owner)) if owner else ""
     notes = format_html_join(" · ", "{}", ((note,) for note in (detail, whose) if note))
     shown = NOTHING if tone.name == "good" else chip(state)
     return format_html(
