@@ -1,66 +1,99 @@
 """A database of a test's own, for real commits, threads, processes and tampering.
 
 The log's triggers refuse the flush with which Django empties a database after `transaction=True`, and nothing takes
-them off. So such a test gets a copy of the migrated database as its own SQLite file, thrown away whole.
+them off. So such a test gets a copy of the migrated database, thrown away whole: an SQLite file, or a database
+that PostgreSQL makes from a template.
 """
 
-import sqlite3
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from django.core.management import call_command
 from django.db import connections
+from django.test.utils import setup_databases, teardown_databases
 from pytest_django.plugin import DjangoDbBlocker
 
 
 @dataclass(frozen=True)
 class CommittedDatabase:
-    """An SQLite file that the `default` connection of every thread leads to."""
+    """The database to which the `default` connection of every thread leads: its name, on SQLite its path."""
 
-    path: Path
-
-    @property
-    def url(self) -> str:
-        """For DATABASE_URL of another process."""
-        return f"sqlite:///{self.path}"
-
-    def raw(self) -> sqlite3.Connection:
-        """A connection past Django, each statement its own transaction."""
-        return sqlite3.connect(self.path, isolation_level=None)
+    name: str
+    # For DATABASE_URL of another process.
+    url: str
 
 
 @pytest.fixture(scope="session")
 def migrated_template(
     django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
-) -> Path:
-    """The migrated test database as it is before any test writes, as a file to copy."""
+) -> Iterator[str]:
+    """The migrated test database as it is before any test writes, to be copied: a file's path, or a name."""
+    connection = connections["default"]
     with django_db_blocker.unblock():
-        if connections["default"].vendor != "sqlite":
-            pytest.skip("tests with databases of their own copy an SQLite file")
-        template = tmp_path_factory.mktemp("template") / "template.sqlite3"
-        with connections["default"].cursor() as cursor:
-            cursor.execute("VACUUM INTO %s", [str(template)])
+        made = []
+        if connection.settings_dict["NAME"] != connection.creation._get_test_db_name():  # type: ignore[attr-defined]
+            # pytest-django makes it only where a test asks for `db`.
+            made = setup_databases(verbosity=0, interactive=False, aliases={"default": None})
+        template = _template(tmp_path_factory)
+    yield template
+    with django_db_blocker.unblock():
+        if connection.vendor != "sqlite":
+            _administer(f'DROP DATABASE "{template}" WITH (FORCE)')
+        teardown_databases(made, verbosity=0)
+
+
+def _template(tmp_path_factory: pytest.TempPathFactory) -> str:
+    connection = connections["default"]
+    if connection.vendor == "sqlite":
+        template = str(tmp_path_factory.mktemp("template") / "template.sqlite3")
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM INTO %s", [template])
+        return template
+    template = f"{connection.settings_dict['NAME']}_template"
+    connection.close()  # a database with connections cannot be copied
+    _administer(f'CREATE DATABASE "{template}" TEMPLATE "{connection.settings_dict["NAME"]}"')
     return template
 
 
 @pytest.fixture
 def committed_db(
-    migrated_template: Path, django_db_blocker: DjangoDbBlocker, tmp_path: Path
+    migrated_template: str, django_db_blocker: DjangoDbBlocker, tmp_path: Path
 ) -> Iterator[CommittedDatabase]:
     """The `default` connection leads to a database of this test's own, migrated and empty.
 
-    Instead of the `db` fixture. What is committed stays to the end of the test; other threads and processes see it.
+    Instead of the `db` fixture. What is committed stays to the end of the test; other threads and processes see
+    it. A thread that used the database closes its own connection at its end.
     """
-    path = tmp_path / "portal.sqlite3"
-    path.write_bytes(migrated_template.read_bytes())
     usual, kept = connections["default"], connections.settings["default"]
     with django_db_blocker.unblock():
-        connections.settings["default"] = {**kept, "NAME": str(path)}
+        own = _copy(migrated_template, tmp_path)
+        connections.settings["default"] = {**kept, "NAME": own.name}
         del connections["default"]
         try:
-            yield CommittedDatabase(path)
+            yield own
         finally:
             connections["default"].close()
             connections.settings["default"] = kept
             connections["default"] = usual
+            if usual.vendor != "sqlite":
+                _administer(f'DROP DATABASE "{own.name}" WITH (FORCE)')
+
+
+def _copy(template: str, folder: Path) -> CommittedDatabase:
+    if connections["default"].vendor == "sqlite":
+        path = folder / "portal.sqlite3"
+        shutil.copyfile(template, path)
+        return CommittedDatabase(name=str(path), url=f"sqlite:///{path}")
+    name = template.removesuffix("_template") + "_own"
+    _administer(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    told = connections["default"].settings_dict
+    url = f"postgres://{told['USER']}:{told['PASSWORD']}@{told['HOST']}:{told['PORT']}/{name}"
+    return CommittedDatabase(name=name, url=url)
+
+
+def _administer(sql: str) -> None:
+    with connections["default"]._nodb_cursor() as cursor:
+        cursor.execute(sql)

@@ -4,13 +4,13 @@ import os
 import subprocess
 import sys
 import threading
-from pathlib import Path
 
 from django.conf import settings
 from django.db import connection
 
 from apps.audit.acts import act
 from apps.audit.models import Entry, Head
+from apps.audit.protection import missing_triggers
 from apps.audit.verify import Outcome, verify_log
 from tests.audit.logbook import sign, write
 from tests.committed_db import CommittedDatabase
@@ -60,10 +60,11 @@ def test_processes_append_at_once(committed_db: CommittedDatabase) -> None:
         **os.environ,
         "DATABASE_URL": committed_db.url,
         "DJANGO_SETTINGS_MODULE": "tests.settings",
-        "PYTHONPATH": str(settings.BASE_DIR),
     }
     processes = [
-        subprocess.Popen([sys.executable, "-c", WRITER.format(count=EACH, writer=writer)], env=environment)
+        subprocess.Popen(
+            [sys.executable, "-c", WRITER.format(count=EACH, writer=writer)], env=environment, cwd=settings.BASE_DIR
+        )
         for writer in range(2)
     ]
     for _ in range(EACH):
@@ -98,12 +99,11 @@ def test_acts_that_nest_do_not_wait_for_each_other(committed_db: CommittedDataba
 
 
 def test_a_database_of_its_own_is_empty_and_protected(committed_db: CommittedDatabase) -> None:
-    assert Path(connection.settings_dict["NAME"]) == committed_db.path
+    assert connection.settings_dict["NAME"] == committed_db.name
     assert Head.objects.get().size == 0
     sign()
-    raw = committed_db.raw()
-    assert raw.execute("SELECT size FROM audit_head").fetchone() == (1,)
-    raw.close()
+    assert Head.objects.get().size == 1
+    assert missing_triggers(connection) == []
 
 
 def test_the_next_test_finds_nothing_of_it(committed_db: CommittedDatabase) -> None:

@@ -31,7 +31,7 @@ def auditor(cast: Cast) -> Client:
     return signed_in(cast.ada)
 
 
-def text(client: Client, url: str, status: int = 200, **headers: str) -> str:
+def text(client: Client, url: str, status: int = 200, headers: dict[str, str] | None = None) -> str:
     response = client.get(url, headers=headers)
     assert response.status_code == status
     return response.content.decode()
@@ -255,7 +255,7 @@ def test_verify_now_rings_and_the_page_waits(
     assert "Look again" in page  # without scripts
     assert 'hx-trigger="every 2s"' in page
     verify()
-    page = text(auditor, response.headers["Location"], **{"HX-Request": "true"})
+    page = text(auditor, response.headers["Location"], headers={"HX-Request": "true"})
     assert "Verifying the log" not in page
     assert "hx-trigger" not in page
 
