@@ -101,7 +101,8 @@ def _sign_off_page(
 ) -> HttpResponse:
     person = signer(request)
     epic = get_object_or_404(delivery.epics_for(person), key=key)
-    dossier, gate, _ = queries.current_dossier(epic, at=timezone.now())
+    now = timezone.now()
+    dossier, gate, _ = queries.current_dossier(epic, at=now)
     may_not = refusal(rules.check_may_sign_off_epic, epic=epic, by=person)
     seat = reading.signing_seat(epic, by=person)
     acceptance = queries.latest_acceptance(epic)
@@ -139,6 +140,7 @@ def _sign_off_page(
         "changed": queries.changed_since(acceptance, dossier.leaves),
         "differences": reading.story_differences(acceptance, dossier.leaves, limit=20),
         "run": specs.latest_run(epic),
+        "at": now,
     }
     return render(request, "signoff/epic_sign_off.html", context, status=status)
 
