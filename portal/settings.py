@@ -204,6 +204,8 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "EXCEPTION_HANDLER": "apps.common.problems.problem_handler",
+    # `?format=` names the format of a report, never that of an answer.
+    "URL_FORMAT_OVERRIDE": None,
 }
 
 # --- Background work ----------------------------------------------------------------------------

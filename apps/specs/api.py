@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from tempfile import SpooledTemporaryFile
-from typing import IO, Any, cast
+from typing import IO, Any, BinaryIO, cast
 
 from django.core.files.uploadedfile import UploadedFile
 from django.urls import reverse
@@ -97,7 +97,8 @@ def _is_form(request: Request) -> bool:
 
 def _files(request: Request) -> tuple[list[intake.Incoming], intake.Incoming | None]:
     if not _is_form(request):
-        body = request.data.get("body") if isinstance(request.data, dict) else None
+        # Without a body, REST framework gives an empty dictionary of its own
+        body = cast("dict[str, BinaryIO]", cast(object, request.data)).get("body")
         if body is None:
             raise BadInput("The body is empty. Send the report as the body, with its Content-Length.")
         name = request.query_params.get("name", "") or "report"
@@ -110,7 +111,7 @@ def _files(request: Request) -> tuple[list[intake.Incoming], intake.Incoming | N
 
 
 def _incoming(file: UploadedFile) -> intake.Incoming:
-    return intake.Incoming(file.name or "report", file.file)
+    return intake.Incoming(file.name or "report", cast(BinaryIO, file.file))
 
 
 def _initiative(person: Person, key: str) -> Initiative:

@@ -45,7 +45,7 @@ class FilesField(forms.FileField):
 class RunImportForm(forms.Form):
     """Results of a test run."""
 
-    files = FilesField(
+    reports = FilesField(
         label="Files",
         help_text="One report, or the JUnit files of one run: at most 100 files of 8 MiB, Cucumber Messages of 64 MiB.",
     )

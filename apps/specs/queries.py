@@ -1,7 +1,7 @@
 """Reading evidence: texts that a report may have run, runs, and what is proven of a story."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -12,7 +12,6 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from apps.delivery import gherkin
 from apps.delivery import queries as delivery
 from apps.delivery.models import Epic, Initiative, Pickle, Scenario, Story, StoryVersion
-from apps.organization import queries as organization
 from apps.organization.models import Person
 from apps.specs.exports import Text
 from apps.specs.matching import Known
@@ -57,8 +56,8 @@ def texts_by_name(
     `with_places` reads the outlines' texts again, for where each row stands.
     """
     stories: set[int] = set()
-    for batch in _batches(sorted(names)):
-        named = StoryVersion.objects.filter(within.condition("story"), name__in=batch)
+    for some in _batches(sorted(names)):
+        named = StoryVersion.objects.filter(within.condition("story"), name__in=some)
         stories |= set(named.values_list("story_id", flat=True))
     versions: list[int] = []
     for batch in _batches(sorted(stories)):
@@ -87,7 +86,9 @@ def _known(pickles: QuerySet[Pickle]) -> Iterator[Known]:
         "line",
         "position",
     )
-    return (Known(*row[:5], row[5] == row[6], *row[7:]) for row in rows)
+    for row in rows:
+        before, versions, after = row[:5], row[5:7], row[7:]
+        yield Known._make((*before, versions[0] == versions[1], *after, None))
 
 
 def _held(stories: Sequence[int], instants: Sequence[datetime]) -> list[int]:
@@ -266,9 +267,8 @@ def run_of_digest(digest: str) -> Run | None:
     return Run.objects.filter(digest=digest).first()
 
 
-def runs_for(person: Person) -> QuerySet[Run]:
-    """Runs that `person` may read: those not wholly about initiatives hidden from them."""
-    hidden = organization.hidden_scope_ids(person)
+def runs_outside(hidden: Collection[int]) -> QuerySet[Run]:
+    """Runs that are not wholly about initiatives whose scopes are `hidden` from the reader."""
     found = Run.objects.select_related("received_by", "initiative__scope").order_by("-pk")
     if not hidden:
         return found
@@ -279,15 +279,15 @@ def runs_for(person: Person) -> QuerySet[Run]:
     return found.filter(readable)
 
 
-def filtered_runs(person: Person, *, text: str = "", channel: str = "", epic: str = "") -> QuerySet[Run]:
-    """Runs that `person` may read, the newest first, by words, way in, and an epic whose stories they touch."""
-    found = runs_for(person)
+def filtered_runs(hidden: Collection[int], *, text: str = "", channel: str = "", epic: str = "") -> QuerySet[Run]:
+    """Runs that are not hidden, the newest first, by words, way in, and an epic whose stories they touch."""
+    found = runs_outside(hidden)
     if text:
         found = found.filter(Q(key__iexact=text) | Q(source__icontains=text) | Q(revision__istartswith=text))
     if channel:
         found = found.filter(channel=channel)
     if epic:
-        readable = delivery.epics_for(person).filter(key__iexact=epic)
+        readable = Epic.objects.outside(hidden).filter(key__iexact=epic)
         touching = Result.objects.filter(run=OuterRef("pk"), story__epic__in=readable.values("pk"))
         found = found.filter(Exists(touching))
     return found
@@ -310,25 +310,19 @@ def filtered_results(results: QuerySet[Result], *, show: str = "", text: str = "
     return results
 
 
-def run_for(person: Person, key: str) -> Run:
-    """Raises Run.DoesNotExist, the same for unknown and hidden."""
-    return runs_for(person).get(key=key)
-
-
-def results_for(person: Person, run: Run) -> QuerySet[Result]:
-    """The run's results that `person` may read: where some are hidden, the unknown ones are too, lest they tell."""
+def results_outside(hidden: Collection[int], run: Run) -> QuerySet[Result]:
+    """The run's results that are not hidden: where some are, the unknown ones are too, lest they tell."""
     found = Result.objects.filter(run=run).select_related("story").order_by("position")
-    hidden = organization.hidden_scope_ids(person)
     if not hidden or not found.filter(story__epic__initiative__scope_id__in=hidden).exists():
         return found
     return found.filter(story__isnull=False).exclude(story__epic__initiative__scope_id__in=hidden)
 
 
-def counts_for(person: Person, run: Run) -> tuple[dict[str, int], bool]:
-    """The run's counts over the results that `person` may read, and whether those are all."""
-    if not organization.hidden_scope_ids(person):
+def counts_outside(hidden: Collection[int], run: Run) -> tuple[dict[str, int], bool]:
+    """The run's counts over the results that are not hidden, and whether those are all."""
+    if not hidden:
         return run.counts, True
-    readable = results_for(person, run).values_list("status", "is_stale", "story_id")
+    readable = results_outside(hidden, run).values_list("status", "is_stale", "story_id")
     rows = list(readable.order_by())
     if len(rows) == run.counts["cases"]:
         return run.counts, True

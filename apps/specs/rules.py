@@ -20,7 +20,6 @@ CLOCKS_DIFFER = timedelta(minutes=10)
 def check_may_import_results(*, by: Person, initiative: Initiative | None = None) -> HeldSeat | None:
     """Results of a test run, for stories of `initiative`, or of whatever the report names."""
     scopes = (initiative.scope,) if initiative else ()
-    organization.held_seats(by, fresh=True)
     if seat := organization.seat_for(by, "specs.import_results", *scopes):
         return seat
     if by.is_service and organization.has_right(by, "specs.import_results"):
@@ -71,7 +70,7 @@ def check_same_texts(stories: Iterable[Story], versions: dict[int, int]) -> None
 
 def check_may_record_by_hand(story: Story, *, by: Person) -> HeldSeat | None:
     """Say of scenarios that they passed or failed when tried by hand. Never by a program."""
-    seat = organization.seat_for(by, "specs.record_by_hand", *delivery.story_scopes(story), fresh=True)
+    seat = organization.seat_for(by, "specs.record_by_hand", *delivery.story_scopes(story))
     if seat is None:
         raise NotAllowed(
             f"Recording results of {story.key} by hand takes a seat as Business Analyst, SRE or Engineering Team Lead"

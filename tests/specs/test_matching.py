@@ -43,7 +43,7 @@ def known(
     """The pickles of a text as the portal knows them."""
     feature = gherkin.parse(text)
     assert feature
-    found = []
+    found: list[Known] = []
     for scenario in feature.scenarios:
         for pickle in scenario.pickles:
             position = len(found) + 1

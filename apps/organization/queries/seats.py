@@ -27,10 +27,11 @@ def held_seats(person: Person, *, fresh: bool = False) -> list[HeldSeat]:
 
     Read once per person object (one per request); `fresh` reads again, as acts do on locked rows.
     """
-    cached: list[HeldSeat] | None = person.__dict__.get("_held_seats")
+    # By getattr and setattr: request.user is a proxy, whose own __dict__ is not the person's.
+    cached: list[HeldSeat] | None = getattr(person, "_held_seats", None)
     if cached is None or fresh:
         cached = [*_own_seats(person), *_delegated_seats(person)] if person.is_active else []
-        person.__dict__["_held_seats"] = cached
+        setattr(person, "_held_seats", cached)  # noqa: B010 - no field of the row
     return cached
 
 

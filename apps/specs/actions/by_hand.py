@@ -12,6 +12,7 @@ from apps.delivery import actions as delivery
 from apps.delivery import queries as delivery_queries
 from apps.delivery.models import Pickle
 from apps.organization import actions as organization
+from apps.organization import queries as organization_queries
 from apps.organization.models import Person
 from apps.specs import queries, rules
 from apps.specs.actions.imports import COUNTED
@@ -37,6 +38,7 @@ def record_by_hand(
     if before := queries.run_of_digest(own):
         nothing_changed()
         return before
+    organization_queries.held_seats(by, fresh=True)
     seat = rules.check_may_record_by_hand(story, by=by)
     if digest != story.digest:
         raise Refused(f"{story.key} was edited since this page was shown. Look at the new text, and try that.")

@@ -93,6 +93,7 @@ def _import(
     manifest: Manifest | None,
     initiative: Initiative | None,
 ) -> Imported:
+    organization_queries.held_seats(by, fresh=True)
     seat = rules.check_may_import_results(by=by, initiative=initiative)
     if before := queries.run_of_digest(digest):
         nothing_changed()

@@ -34,7 +34,7 @@ _MAX_UNKNOWN = 400
 def write_results(run: Run, cases: Sequence[Located], matches: Sequence[Match]) -> None:
     """One row a case, in order, positions from 1."""
     quote = connection.ops.quote_name
-    columns = ", ".join(quote(Result._meta.get_field(name).column) for name in _FIELDS)  # type: ignore[union-attr]
+    columns = ", ".join(quote(field.column) for field in map(_column, _FIELDS))
     marks = ", ".join(["%s"] * len(_FIELDS))
     with connection.cursor() as cursor:
         # Names of columns come from the model; every value is a parameter.
@@ -42,6 +42,10 @@ def write_results(run: Run, cases: Sequence[Located], matches: Sequence[Match]) 
             f"INSERT INTO {quote(Result._meta.db_table)} ({columns}) VALUES ({marks})",  # noqa: S608
             list(_rows(run, cases, matches)),
         )
+
+
+def _column(name: str) -> Any:
+    return Result._meta.get_field(name)
 
 
 def _rows(run: Run, cases: Sequence[Located], matches: Sequence[Match]) -> Iterator[tuple[Any, ...]]:

@@ -3,14 +3,13 @@
 from uuid import uuid4
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
 from apps.common.access import member
 from apps.common.refused import NotAllowed, Refused, refusal
 from apps.delivery import queries as delivery
-from apps.delivery.models import Story
 from apps.specs import actions, queries, rules
 from apps.specs.forms import RecordByHandForm
 from apps.specs.views.runs import reader
@@ -21,15 +20,13 @@ from apps.specs.views.runs import reader
 def story_record_by_hand(request: HttpRequest, key: str) -> HttpResponse:
     """Choose the scenarios that were tried, and say what was done and seen."""
     person = reader(request)
-    try:
-        story = delivery.story_for(person, key)
-    except Story.DoesNotExist as error:
-        raise Http404("There is nothing at this address.") from error
+    story = get_object_or_404(delivery.stories_for(person), key=key)
     if sentence := refusal(rules.check_may_record_by_hand, story, by=person):
         raise NotAllowed(sentence)
     evidence = queries.story_evidence(story)
     start = {"digest": story.digest, "key": uuid4().hex}
-    form = RecordByHandForm(request.POST or None, initial=start, evidence=evidence)
+    asked_for = request.POST if request.method == "POST" else None
+    form = RecordByHandForm(asked_for, initial=start, evidence=evidence)
     status = 400 if form.errors else 200
     if request.method == "POST" and form.is_valid():
         asked = form.cleaned_data

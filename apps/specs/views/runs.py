@@ -1,9 +1,11 @@
 """Pages of runs: all of them, one, bringing one in."""
 
+from typing import BinaryIO, cast
+
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.common.access import member, right
@@ -11,6 +13,7 @@ from apps.common.lists import csv_response, csv_url, next_url
 from apps.common.page import page_or_partial
 from apps.common.refused import Refused, refusal
 from apps.delivery import queries as delivery
+from apps.organization import queries as organization
 from apps.organization.models import Person
 from apps.specs import actions, intake, queries, rules
 from apps.specs.forms import FORMATS, ResultFilterForm, RunFilterForm, RunImportForm
@@ -37,7 +40,7 @@ def run_list(request: HttpRequest) -> HttpResponseBase:
     form = RunFilterForm(request.GET)
     form.is_valid()
     asked = {name: form.cleaned_data.get(name, "") for name in form.fields}
-    rows = queries.filtered_runs(person, **asked)
+    rows = queries.filtered_runs(organization.hidden_scope_ids(person), **asked)
     if request.GET.get("as") == "csv":
         return csv_response("runs", RUN_HEAD, map(_run_row, rows.iterator()))
     after = _number(request.GET.get("after", ""))
@@ -60,19 +63,17 @@ def run_list(request: HttpRequest) -> HttpResponseBase:
 def run_detail(request: HttpRequest, key: str) -> HttpResponseBase:
     """One run: what it says, what it was matched to, and why some of it was not."""
     person = reader(request)
-    try:
-        run = queries.run_for(person, key)
-    except Run.DoesNotExist as error:
-        raise Http404("There is nothing at this address.") from error
+    hidden = organization.hidden_scope_ids(person)
+    run = get_object_or_404(queries.runs_outside(hidden), key=key)
     form = ResultFilterForm(request.GET)
     form.is_valid()
     asked = {name: form.cleaned_data.get(name, "") for name in form.fields}
-    rows = queries.filtered_results(queries.results_for(person, run), **asked)
+    rows = queries.filtered_results(queries.results_outside(hidden, run), **asked)
     if request.GET.get("as") == "csv":
         return csv_response(run.key, RESULT_HEAD, map(_result_row, rows.iterator()))
     after = _number(request.GET.get("after", ""))
     results = list(rows.filter(position__gt=after)[: ROWS + 1])
-    counts, is_whole = queries.counts_for(person, run)
+    counts, is_whole = queries.counts_outside(hidden, run)
     context = {
         "run": run,
         "counts": counts,
@@ -93,9 +94,10 @@ def run_detail(request: HttpRequest, key: str) -> HttpResponseBase:
 def run_import(request: HttpRequest) -> HttpResponse:
     """Upload the report of a test run; everything is read and matched before it is stored."""
     person = reader(request)
-    form = RunImportForm(request.POST or None, request.FILES or None, by=person)
+    asked = request.method == "POST"
+    form = RunImportForm(request.POST if asked else None, request.FILES if asked else None, by=person)
     status = 400 if form.errors else 200
-    if request.method == "POST" and form.is_valid():
+    if asked and form.is_valid():
         try:
             imported = _import(form, person)
         except Refused as error:
@@ -115,7 +117,7 @@ def _import(form: RunImportForm, person: Person) -> actions.Imported:
     asked = form.cleaned_data
     manifest: UploadedFile | None = asked["manifest"]
     taken = intake.take(
-        [_incoming(file) for file in asked["files"]],
+        [_incoming(file) for file in asked["reports"]],
         format=asked["format"],
         manifest_file=_incoming(manifest) if manifest else None,
         revision=asked["revision"],
@@ -136,7 +138,7 @@ def _import(form: RunImportForm, person: Person) -> actions.Imported:
 
 
 def _incoming(file: UploadedFile) -> intake.Incoming:
-    return intake.Incoming(file.name or "the file", file.file)
+    return intake.Incoming(file.name or "the file", cast(BinaryIO, file.file))
 
 
 def _number(text: str) -> int:

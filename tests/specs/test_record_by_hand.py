@@ -1,0 +1,167 @@
+"""Recording by hand: who may, what it proves, the log, the page."""
+
+from typing import Any
+
+import pytest
+from django.db import DatabaseError
+
+from apps.audit import queries as audit
+from apps.common.refused import BadInput, NotAllowed, Refused
+from apps.delivery import actions as delivery
+from apps.delivery.models import Story
+from apps.organization.models import Person
+from apps.specs import actions, queries
+from apps.specs.models import Result, Run
+from tests.cast import Cast, forget_seats, signed_in
+from tests.specs.evidence import CART, EDITED, behave_json, edit, fail_the_log, import_bytes, make_story, reread
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def story(cast: Cast) -> Story:
+    return make_story(cast)
+
+
+def tried(story: Story, by: Person, **given: Any) -> Run:
+    asked = {
+        "positions": [1, 2, 3],
+        "status": "PASSED",
+        "words": "I put lamps and sofas in the cart and saw them counted.",
+        "digest": story.digest,
+        "key": "form-1",
+        **given,
+    }
+    return actions.record_by_hand(story_key=story.key, by=forget_seats(by), **asked)
+
+
+def test_what_somebody_tried_is_evidence_marked_as_such(cast, story):
+    run = tried(story, cast.ruth)
+
+    assert reread(story).state == "PASSING"
+    assert (run.channel, run.format, run.counts["passed"]) == ("HAND", "by-hand", 3)
+    assert set(Result.objects.values_list("matched_by", flat=True)) == {"HAND"}
+    assert all(one.is_by_hand for one in queries.story_evidence(reread(story)))
+
+
+def test_one_scenario_alone_does_not_prove_the_story(cast, story):
+    tried(story, cast.ruth, positions=[2])
+
+    assert reread(story).state == "READY"
+
+
+def test_a_failure_seen_by_hand_fails_the_story(cast, story):
+    import_bytes(behave_json(CART), by=cast.tomas)
+
+    tried(story, cast.sam, positions=[1], status="FAILED")
+
+    assert reread(story).state == "FAILING"
+
+
+def test_a_later_run_replaces_it(cast, story):
+    tried(story, cast.ruth, status="FAILED")
+
+    import_bytes(behave_json(CART), by=cast.tomas)
+
+    assert reread(story).state == "PASSING"
+
+
+def test_the_same_form_twice_is_one_run(cast, story):
+    assert tried(story, cast.ruth) == tried(story, cast.ruth)
+    assert Run.objects.count() == 1
+
+
+@pytest.mark.parametrize("name", ["maria", "emil", "nobody"])
+def test_others_may_not(cast, story, name):
+    with pytest.raises(NotAllowed, match="takes a seat as Business Analyst, SRE or Engineering Team Lead"):
+        tried(story, cast.people[name])
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"words": "  "}, "Say what you did and what you saw"),
+        ({"positions": []}, "Choose the scenarios that you tried"),
+        ({"positions": [1, 9]}, "has no scenario 9"),
+        ({"status": "SKIPPED"}, "Choose whether the scenarios passed or failed"),
+    ],
+)
+def test_what_is_missing_is_said(cast, story, given, words):
+    with pytest.raises(BadInput, match=words):
+        tried(story, cast.ruth, **given)
+
+
+def test_an_edited_text_must_be_looked_at_again(cast, story):
+    edit(cast, story, EDITED)
+
+    with pytest.raises(Refused, match="was edited since this page was shown"):
+        tried(story, cast.ruth)
+    assert not Run.objects.exists()
+
+
+def test_an_archived_story_is_left_alone(cast, story):
+    delivery.archive_story(story_key=story.key, reason="done", by=cast.maria)
+
+    with pytest.raises(Refused, match="is archived; nothing more is proven of it"):
+        tried(story, cast.ruth)
+
+
+def test_a_draft_has_nothing_to_try(cast):
+    draft = make_story(cast, "Feature: Later\n  In order to wait\n")
+
+    with pytest.raises(Refused, match="has no scenarios yet"):
+        tried(draft, cast.ruth)
+
+
+def test_the_log_tells_it_with_the_words_kept_erasable(cast, story):
+    run = tried(story, cast.ruth)
+
+    (entry,) = audit.entries_about(run.key)
+    (reading,) = audit.readings([entry])
+    assert reading.statement
+    assert (entry.event, entry.subject, entry.person) == ("story.recorded_by_hand", story.key, cast.ruth.key)
+    assert reading.values["reason"].startswith("I put lamps")
+    assert "I put lamps" not in str(reading.statement.predicate)
+
+
+def test_without_its_entry_nothing_is_proven(cast, story):
+    fail_the_log()
+
+    with pytest.raises(DatabaseError, match="the disk is full"):
+        tried(story, cast.ruth)
+    assert not Run.objects.exists()
+    assert reread(story).state == "READY"
+
+
+def test_the_page_records_it(cast, story):
+    client = signed_in(cast.ruth)
+    page = client.get(f"/stories/{story.key}/by-hand/")
+    form = page.context["form"]
+
+    response = client.post(
+        f"/stories/{story.key}/by-hand/",
+        {
+            "scenarios": ["1", "2", "3"],
+            "status": "PASSED",
+            "words": "Seen with my own eyes.",
+            "digest": form.initial["digest"],
+            "key": form.initial["key"],
+        },
+    )
+
+    assert response.status_code == 302
+    assert reread(story).state == "PASSING"
+
+
+def test_the_page_keeps_what_was_typed(cast, story):
+    response = signed_in(cast.ruth).post(
+        f"/stories/{story.key}/by-hand/", {"words": "Seen.", "digest": story.digest, "key": "x"}
+    )
+
+    assert response.status_code == 400
+    assert "Seen." in response.content.decode()
+
+
+def test_the_page_is_shut_for_others(cast, story):
+    assert signed_in(cast.emil).get(f"/stories/{story.key}/by-hand/").status_code == 403
+    assert signed_in(cast.ruth).get("/stories/S-99/by-hand/").status_code == 404
