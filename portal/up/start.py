@@ -18,7 +18,7 @@ from pathlib import Path
 from django.conf import settings
 
 from portal.up import broker, places, walk
-from portal.up.tree import DidNotStart, Stopped, Tree
+from portal.up.tree import DidNotStart, Stopped, Tree, die_with_make
 
 Say = Callable[[str], None]
 READY_SECONDS = 60
@@ -60,6 +60,7 @@ def _up(wishes: Wishes, var: Path, environment: dict[str, str], say: Say) -> int
     environment["PYTHONUNBUFFERED"] = "1"
     tree = Tree(environment, settings.BASE_DIR, var)
     tree.listen()
+    die_with_make()
     try:
         places.make_folders(var)
         with _alone(var), _door(wishes.host, 0 if wishes.check else wishes.port) as door:
@@ -96,7 +97,7 @@ def _run(wishes: Wishes, var: Path, tree: Tree, door: socket.socket, say: Say) -
     tree.wait_until(lambda: not _unready(door), seconds=READY_SECONDS, what=lambda: f"not ready: {_unready(door)}")
     say(f"Triad is up after {time.monotonic() - started:.0f} s: {address}")
     if wishes.check:
-        walk.walk(address, "", demo_password, tree, say)
+        walk.walk(address, demo_password, tree, say)
         say(f"Proven in {time.monotonic() - started:.0f} s.")
         return 0
     say(_how_to_sign_in(var, address, demo_password))

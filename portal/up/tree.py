@@ -46,6 +46,12 @@ def die_with_parent(number: int = signal.SIGTERM) -> Callable[[], None]:
     return prepare
 
 
+def die_with_make() -> None:
+    """Under make, end with it: its kill is meant for what it runs. A shell that is closed is not."""
+    if "MAKELEVEL" in os.environ and sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, int(signal.SIGTERM))
+
+
 @dataclass
 class Child:
     """One process of the tree; `patience` is how many seconds it gets to end by itself."""

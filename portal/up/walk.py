@@ -1,5 +1,6 @@
 """The proof that an installation works: sign in, look round, one task, one signature, the log."""
 
+import importlib.util
 import re
 import secrets
 import sys
@@ -16,6 +17,7 @@ from portal.up.browser import Browser, Form, Page
 from portal.up.tree import Tree
 
 SIGN_OFF = re.compile(r"/epics/E-\d+/sign-off/")
+RECEIPT = re.compile(r"/receipts/SIG-\d+/$")
 MAY_NOT_FOLLOW = re.compile(r"^/(accounts/(logout|signup)|api/|static/)")
 AT_MOST_PAGES = 60
 
@@ -31,19 +33,26 @@ def demo_password() -> str:
     return "-".join("".join(secrets.choice("abcdefghkmnpqrstuvwxyz23456789") for _ in range(4)) for _ in range(4))
 
 
-def walk(address: str, username: str, password: str, tree: Tree, say: Say) -> None:
-    """Prove the portal at `address` as the demo's product owner `username`. Raises NotProven."""
+def walk(address: str, password: str, tree: Tree, say: Say) -> None:
+    """Prove the portal at `address` as the demo's product owner. Raises NotProven with the reason."""
     browser = Browser(address)
     with _step("signed in", say):
-        _sign_in(browser, username, password)
+        sign_in(browser, _product_owner(), password)
     with _step("pages opened", say) as note:
         note.append(f"{_look_round(browser)}")
     with _step("a task went through the worker", say):
         _ring_once(tree)
     with _step("epic signed", say) as note:
-        note.append(_sign_an_epic(browser, password))
+        note.append(sign_an_epic(browser, password))
     with _step("log verified", say):
         tree.run("audit_verify", [sys.executable, "manage.py", "audit_verify"])
+
+
+def _product_owner() -> str:
+    """The demo's username that has an epic to sign."""
+    if importlib.util.find_spec("portal.demo") is None:
+        raise NotProven("this version has no demo to walk through")
+    return str(importlib.import_module("portal.demo").PRODUCT_OWNER)
 
 
 @contextmanager
@@ -54,15 +63,15 @@ def _step(what: str, say: Say) -> Iterator[list[str]]:
     say(f"  {what}{': ' if note else ''}{' '.join(note)} ({time.monotonic() - begun:.1f} s)")
 
 
-def _sign_in(browser: Browser, username: str, password: str) -> None:
+def sign_in(browser: Browser, username: str, password: str) -> None:
+    """Sign in by the form. Raises NotProven where that fails."""
     page = _opened(browser.get("/accounts/login/"))
     form = page.form("login", "password")
     if form is None:
         raise NotProven(f"the sign-in page {page.url} has no form for a name and a password")
     page = browser.submit(page, form, {"login": username, "password": password})
     if "/accounts/login" in page.url:
-        raise NotProven(f"{username} could not sign in with the demo password")
-    _opened(page)
+        raise NotProven(f"“{username}” could not sign in with the demo password")
 
 
 def _look_round(browser: Browser) -> int:
@@ -110,12 +119,19 @@ def _ring_once(tree: Tree) -> None:
     broker.close()
 
 
-def _sign_an_epic(browser: Browser, password: str) -> str:
-    path = next((path for path in browser.get("/").paths() if SIGN_OFF.fullmatch(path)), "")
-    if not path:
-        raise NotProven("the product owner's desk has no epic that is ready to sign")
+def ready_to_sign(desk: Page) -> str:
+    """The first sign-off page that the desk leads to. Raises NotProven where there is none."""
+    for path in desk.paths():
+        if SIGN_OFF.fullmatch(path):
+            return path
+    raise NotProven("the product owner's desk has no epic that is ready to sign")
+
+
+def sign_an_epic(browser: Browser, password: str, path: str = "") -> str:
+    """Accept the epic whose sign-off page is at `path`, the desk's first if none. Returns its key."""
+    path = path or ready_to_sign(_opened(browser.get("/")))
     page = _opened(browser.get(path))
-    form = page.form("digest", "key")
+    form = page.form("dossier", "key")
     if form is None:
         raise NotProven(f"{page.url} has no form to sign with")
     page = browser.submit(page, form, _accepting(form))
@@ -123,7 +139,7 @@ def _sign_an_epic(browser: Browser, password: str) -> str:
     if "/reauthenticate" not in page.url or again is None:
         raise NotProven(f"signing did not ask for the password again: {page.url} ({page.status}) {page.title}")
     page = _opened(browser.submit(page, again, {"password": password}))
-    if "receipt" not in page.url:
+    if not RECEIPT.search(page.url):
         raise NotProven(f"after signing came no receipt but {page.url}: {page.title}")
     return path.split("/")[2]
 

@@ -168,6 +168,25 @@ def test_kill_9_leaves_no_orphan(start, var: Path) -> None:
     wait_for(lambda: tree_of(var) == {}, seconds=15)
 
 
+def test_kill_9_of_make_ends_what_it_runs(tmp_path: Path, var: Path) -> None:
+    (tmp_path / "Makefile").write_text(f"up:\n\t@exec {sys.executable} manage.py up --port 0 --empty\n")
+    make = subprocess.Popen(
+        ["make", "-f", str(tmp_path / "Makefile"), "up"],
+        cwd=settings.BASE_DIR,
+        env={"PATH": os.environ["PATH"], "PORTAL_VAR": str(var)},
+        stdout=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        wait_for(lambda: any("gunicorn" in words for words in tree_of(var).values()))
+        make.kill()
+        make.wait(SECONDS)
+        wait_for(lambda: tree_of(var) == {}, seconds=30)
+    finally:
+        for pid in tree_of(var):
+            os.kill(pid, signal.SIGKILL)
+
+
 def test_a_part_that_dies_takes_the_rest_with_it_and_is_named(start, var: Path) -> None:
     up = start()
     up.address()
