@@ -25,7 +25,21 @@ class Role(TextChoices):
     ADMINISTRATOR = "ADMINISTRATOR", "Administrator"
 
 
-class Column(TextChoices):
+class _Explained(TextChoices):
+    """Choices whose label is a name and, after a colon, what it means."""
+
+    @property
+    def short(self) -> str:
+        """The name alone."""
+        return str(self.label).partition(": ")[0]
+
+    @property
+    def meaning(self) -> str:
+        """What it means."""
+        return str(self.label).partition(": ")[2]
+
+
+class Column(_Explained):
     """What a seat looks after."""
 
     PRODUCT = "PRODUCT", "Product: what is success"
@@ -33,7 +47,7 @@ class Column(TextChoices):
     SRE = "SRE", "SRE: how we measure and improve"
 
 
-class Layer(TextChoices):
+class Layer(_Explained):
     """How far from the code a seat stands."""
 
     OUTWARD = "OUTWARD", "Outward: the initiative"

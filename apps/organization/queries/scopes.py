@@ -137,7 +137,7 @@ class PlatformGap:
         if self.without_users:
             names = ", ".join(service.scope.title for service in self.without_users)
             missing.append(f"does not say who uses {names}")
-        return f"{self.team.scope.title} owns {_services(self.service_count)}, {' and '.join(missing)}."
+        return f"{self.team.scope.title} owns {_services(self.service_count)} but {' and '.join(missing)}."
 
     @property
     def has_no_definition_of_success(self) -> bool:

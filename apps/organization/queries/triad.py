@@ -58,11 +58,12 @@ class Finding:
 
 @dataclass(frozen=True)
 class Cell:
-    """One seat of the nine."""
+    """One seat of the nine. `expected`: on a scope of this kind somebody should hold it."""
 
     role: Role
     holders: tuple[Holder, ...]
     conflict: str = ""
+    expected: bool = True
 
     @property
     def label(self) -> str:
@@ -174,10 +175,16 @@ def _delegates(seat: Seat) -> tuple[Person, ...]:
 def _vacancies(scope: Scope, seats: Iterable[Seat]) -> list[Finding]:
     filled = {seat.role for seat in seats}
     return [
-        Finding("VACANT", f"{scope.key} “{scope.title}” has no {role.label}.", scope, (role,))
+        Finding("VACANT", f"{_name(scope)} has no {role.label}.", scope, (role,))
         for role in EXPECTED[scope.kind]
         if role not in filled
     ]
+
+
+def _name(scope: Scope) -> str:
+    if scope.kind in (Scope.Kind.INITIATIVE, Scope.Kind.EPIC):
+        return f"{scope.key} “{scope.title}”"
+    return scope.title
 
 
 def _said(finding: Finding, said: Iterable[Finding]) -> bool:
@@ -197,4 +204,13 @@ def _cell(role: Role, scope: Scope, seats: Iterable[Seat], conflicts: Iterable[F
         for seat in seats
         if seat.role == role
     )
-    return Cell(role, holders, " ".join(one.words for one in conflicts if role in one.roles))
+    said = dict.fromkeys(_also(role, one) for one in conflicts if role in one.roles)
+    expected = scope.kind in (Scope.Kind.INITIATIVE, Scope.Kind.EPIC) or role in EXPECTED[scope.kind]
+    return Cell(role, holders, " ".join(said), expected)
+
+
+def _also(role: Role, conflict: Finding) -> str:
+    """A conflict as it is said in the cell of one of its roles; the findings say why."""
+    other = next(one for one in conflict.roles if one != role)
+    who = conflict.person.name if conflict.person else "Somebody"
+    return f"{who} is {other.label} of {conflict.scope.key} too."
