@@ -1,7 +1,5 @@
 """`manage.py settle`: bring the database to this version and fill it where `up` asks for the demo."""
 
-import importlib
-import importlib.util
 from typing import Any
 
 from django.conf import settings
@@ -9,6 +7,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 from apps.organization.models import Person
+from portal import demo
 from portal.up import places
 
 
@@ -21,8 +20,7 @@ class Command(BaseCommand):
         call_command("migrate", interactive=False, verbosity=1)
         if settings.PORTAL_DEMO and not _anybody():
             password = (settings.VAR / "demo_password").read_text().strip()
-            if importlib.util.find_spec("portal.demo"):
-                importlib.import_module("portal.demo").load(password=password)
+            demo.load(password=password)
         if _anybody():
             settings.FIRST_RUN_KEY_FILE.unlink(missing_ok=True)
         else:
