@@ -99,7 +99,7 @@ class Story(models.Model):
     @property
     def is_signed(self) -> bool:
         """Signed at its current meaning."""
-        return bool(self.signed_digest) and self.signed_digest == self.digest
+        return self.scenario_count > 0 and bool(self.signed_digest) and self.signed_digest == self.digest
 
     @property
     def is_regressed(self) -> bool:
