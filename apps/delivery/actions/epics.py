@@ -178,7 +178,7 @@ def find_team(key: str) -> Team | None:
 
 
 def _quarter(text: str) -> str:
-    text = text.strip().upper()
-    if text and not _QUARTER.fullmatch(text):
+    quarter = text.strip().upper()
+    if quarter and not _QUARTER.fullmatch(quarter):
         raise BadInput(f"“{text}” is not a quarter such as 2026-Q4.")
-    return text
+    return quarter
