@@ -98,7 +98,8 @@ def _is_form(request: Request) -> bool:
 def _files(request: Request) -> tuple[list[intake.Incoming], intake.Incoming | None]:
     if not _is_form(request):
         # Without a body, REST framework gives an empty dictionary of its own
-        body = cast("dict[str, BinaryIO]", cast(object, request.data)).get("body")
+        data: Any = request.data
+        body: BinaryIO | None = data.get("body")
         if body is None:
             raise BadInput("The body is empty. Send the report as the body, with its Content-Length.")
         name = request.query_params.get("name", "") or "report"

@@ -1,13 +1,16 @@
-"""A run's results as rows: written without model objects, of which a large run would need tens of thousands."""
+"""Results as rows: written without model objects, of which a large run would need tens of thousands."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.db import connection
+from django.db.models import Model
 
 from apps.specs.matching import Located, Match
-from apps.specs.models import Result, Run
+from apps.specs.models import LatestResult, Result, Run
 
+_LATEST = ("story", "scenario_digest", "run_digest", "twin", "run", "position", "status", "ordered_at")
+_LATEST_KEY = _LATEST[:4]
 _FIELDS = (
     "run",
     "position",
@@ -33,19 +36,33 @@ _MAX_UNKNOWN = 400
 
 def write_results(run: Run, cases: Sequence[Located], matches: Sequence[Match]) -> None:
     """One row a case, in order, positions from 1."""
-    quote = connection.ops.quote_name
-    columns = ", ".join(quote(field.column) for field in map(_column, _FIELDS))
-    marks = ", ".join(["%s"] * len(_FIELDS))
     with connection.cursor() as cursor:
-        # Names of columns come from the model; every value is a parameter.
-        cursor.executemany(
-            f"INSERT INTO {quote(Result._meta.db_table)} ({columns}) VALUES ({marks})",  # noqa: S608
-            list(_rows(run, cases, matches)),
-        )
+        cursor.executemany(_insert(Result, _FIELDS), list(_rows(run, cases, matches)))
 
 
-def _column(name: str) -> Any:
-    return Result._meta.get_field(name)
+def write_latest(rows: Sequence[tuple[Any, ...]]) -> None:
+    """Rows of LatestResult, in the order of `_LATEST`, each taking the place of the one of the same meaning."""
+    quote = connection.ops.quote_name
+    at = connection.ops.adapt_datetimefield_value
+    key = ", ".join(quote(_column(LatestResult, name)) for name in _LATEST_KEY)
+    rest = [quote(_column(LatestResult, name)) for name in _LATEST if name not in _LATEST_KEY]
+    update = ", ".join(f"{name} = excluded.{name}" for name in rest)
+    sql = f"{_insert(LatestResult, _LATEST)} ON CONFLICT ({key}) DO UPDATE SET {update}"
+    with connection.cursor() as cursor:
+        cursor.executemany(sql, [(*row[:-1], at(row[-1])) for row in rows])
+
+
+def _insert(model: type[Model], names: Sequence[str]) -> str:
+    """An INSERT whose names come from the model, and whose every value is a parameter."""
+    quote = connection.ops.quote_name
+    columns = ", ".join(quote(_column(model, name)) for name in names)
+    marks = ", ".join(["%s"] * len(names))
+    return f"INSERT INTO {quote(model._meta.db_table)} ({columns}) VALUES ({marks})"  # noqa: S608
+
+
+def _column(model: type[Model], name: str) -> str:
+    field: Any = model._meta.get_field(name)
+    return str(field.column)
 
 
 def _rows(run: Run, cases: Sequence[Located], matches: Sequence[Match]) -> Iterator[tuple[Any, ...]]:

@@ -1,18 +1,17 @@
 """What a run's results make of the stories: parts of other acts, without an entry of their own."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from typing import NamedTuple
 
 from apps.delivery import actions as delivery
 from apps.delivery.models import Story
 from apps.specs import queries
-from apps.specs.models import LatestResult, Run
-from apps.specs.queries import Meaning, Needed
+from apps.specs.actions.rows import write_latest
+from apps.specs.models import Run
+from apps.specs.queries import Ended, Meaning, Needed
 from apps.specs.report import Status, worst
 
 FAILING = frozenset({Status.FAILED, Status.ERROR, Status.UNDEFINED, Status.AMBIGUOUS})
-BATCH = 500
 
 
 class Proof(NamedTuple):
@@ -34,54 +33,33 @@ def prove(*, run: Run, proofs: Iterable[Proof], stories: Sequence[Story]) -> Non
     delivery.record_evidences(evidences=[evidence for evidence in judged if evidence])
 
 
-def _keep_latest(run: Run, proofs: list[Proof], latest: dict[int, dict[Meaning, LatestResult]]) -> None:
+def _keep_latest(run: Run, proofs: list[Proof], latest: dict[int, dict[Meaning, Ended]]) -> None:
     together: dict[tuple[int, Meaning], list[Proof]] = {}
     for proof in proofs:
         together.setdefault((proof.story, proof.meaning), []).append(proof)
+    at = run.ordered_at
     rows = []
     for (story, meaning), said in together.items():
         before = latest[story].get(meaning)
-        if before and before.ordered_at > run.ordered_at:
+        if before and before[1] > at:
             continue  # late: what ran after it was here first
-        status = worst(proof.status for proof in said)
+        status = said[0].status if len(said) == 1 else worst(proof.status for proof in said)
         chosen = next(proof for proof in said if proof.status is status)
-        row = _latest(run, chosen)
-        latest[story][meaning] = row
-        rows.append(row)
-    LatestResult.objects.bulk_create(
-        rows,
-        batch_size=BATCH,
-        update_conflicts=True,
-        unique_fields=["story", "scenario_digest", "run_digest", "twin"],
-        update_fields=["run", "position", "status", "ordered_at"],
-    )
+        latest[story][meaning] = (chosen.status, at)
+        rows.append((story, *meaning, run.pk, chosen.position, chosen.status.value, at))
+    write_latest(rows)
 
 
-def _latest(run: Run, proof: Proof) -> LatestResult:
-    scenario_digest, run_digest, twin = proof.meaning
-    return LatestResult(
-        story_id=proof.story,
-        scenario_digest=scenario_digest,
-        run_digest=run_digest,
-        twin=twin,
-        run=run,
-        position=proof.position,
-        status=proof.status,
-        ordered_at=run.ordered_at,
-    )
-
-
-def _evidence(story: Story, needed: Needed, latest: dict[Meaning, LatestResult]) -> delivery.Evidence | None:
+def _evidence(story: Story, needed: Needed, latest: dict[Meaning, Ended]) -> delivery.Evidence | None:
     """The verdict over the latest result of each scenario and row; None where an edited story waits for the rest."""
     found = [latest[meaning] for meaning in needed.meanings if meaning in latest]
     if not found:
         return None
-    verdict = verdict_of([one.status for one in found], len(needed.meanings) + needed.empty_scenarios)
+    verdict = verdict_of([status for status, _ in found], len(needed.meanings) + needed.empty_scenarios)
     if verdict == Story.Verdict.INCOMPLETE and story.evidence_digest not in ("", story.digest):
         # Its text is newer than its evidence: it stays broken until the new text has passed, or failed.
         return None
-    at: datetime = max(one.ordered_at for one in found)
-    return delivery.Evidence(story, story.digest, verdict, at)
+    return delivery.Evidence(story, story.digest, verdict, max(at for _, at in found))
 
 
 def verdict_of(statuses: Sequence[str], needed: int) -> str:
