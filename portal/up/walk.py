@@ -78,9 +78,12 @@ def _look_round(browser: Browser) -> int:
         kind = re.sub(r"[A-Z]+-\d+|\d+", "…", path.partition("?")[0])
         if path in seen or kind in kinds:
             continue
-        page = _opened(browser.get(path))
+        page = browser.get(path)
         seen.add(path)
         kinds.add(kind)
+        if page.status == 403:  # said in words, which is as it should be: a product owner may not open everything
+            continue
+        _opened(page)
         waiting += _worth_opening(page)
     if len(seen) < 3:
         raise NotProven(f"the desk leads to {len(seen)} pages only")
