@@ -7,7 +7,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -16,29 +15,46 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='LogCursor',
+            name="LogCursor",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('follower', models.CharField(max_length=50, unique=True)),
-                ('next_index', models.BigIntegerField(default=0)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("follower", models.CharField(max_length=50, unique=True)),
+                ("next_index", models.BigIntegerField(default=0)),
             ],
         ),
         migrations.CreateModel(
-            name='Notification',
+            name="Notification",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('entry_index', models.BigIntegerField()),
-                ('event', models.CharField(max_length=60)),
-                ('words', models.CharField(max_length=500)),
-                ('url', models.CharField(max_length=300)),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('read_at', models.DateTimeField(blank=True, null=True)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("entry_index", models.BigIntegerField()),
+                ("event", models.CharField(max_length=80)),
+                ("words", models.CharField(max_length=500)),
+                ("url", models.CharField(max_length=300)),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("read_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-pk'],
-                'indexes': [models.Index(fields=['person', 'read_at'], name='desk_notifi_person__933b59_idx')],
-                'constraints': [models.UniqueConstraint(fields=('person', 'entry_index'), name='notification_once_a_person_and_entry')],
+                "ordering": ["-pk"],
+                "indexes": [
+                    models.Index(fields=["person", "-id"], name="notification_of_person"),
+                    models.Index(
+                        condition=models.Q(("read_at", None)), fields=["person", "-id"], name="notification_unread"
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("person", "entry_index"), name="notification_once_a_person_and_entry"
+                    )
+                ],
             },
         ),
     ]

@@ -1,0 +1,232 @@
+"""Epics that wait for a person: ready to sign, blocked, moved since they were signed."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Case, Count, F, IntegerField, Max, OuterRef, Q, Subquery, Value, When
+
+from apps.delivery.models import Epic, Story
+from apps.delivery.models.stories import story_condition
+from apps.desk.queries.places import Places
+from apps.desk.queries.sections import Section, cut
+from apps.organization import queries as organization
+from apps.organization.models import Person
+from apps.organization.roles import GRID, Role
+from apps.signoff import queries as signoff
+from apps.signoff.states import GateState
+from apps.signoff.verdicts import Gate, Judged
+from apps.specs.models import LatestResult, Result, Run
+from apps.specs.report import Status
+
+# Gates are judged for so many epics at once; who owns more finds the rest in the list of epics.
+GATED = 200
+
+# By criterion: where the blocker's link leads.
+NEXT_STEPS = {
+    "stories_signed": "Open the story",
+    "run_green": "Open the runs",
+    "nfrs_attested": "Open the NFR",
+    "dependencies_signed": "Open the epic",
+    "seats_filled": "Open the seats",
+}
+
+_SIGNED = ~Q(signed_promise="")
+_MOVED = _SIGNED & (Q(drifted_at__isnull=False) | Q(regressed_at__isnull=False))
+_STORY_SIGNED = story_condition("SIGNED")
+
+
+@dataclass(frozen=True)
+class LastRun:
+    """The latest run that touched an epic, counted over the epic's own results."""
+
+    run: Run
+    passed: int
+    cases: int
+
+
+@dataclass(frozen=True)
+class EpicRow:
+    """An epic with its gate; `since` is how long it waits, `may_not` why this person cannot sign it, or ""."""
+
+    epic: Epic
+    gate: Gate
+    state: str
+    words: str
+    since: datetime | None
+    changed: int
+    may_not: str
+    last_run: LastRun | None = None
+
+    @property
+    def blocker(self) -> Judged | None:
+        """The one thing in the way."""
+        return self.gate.blocker
+
+    @property
+    def blocker_words(self) -> str:
+        """It in a few words: of stories, the first that is not signed."""
+        return self._blocker_parts[0]
+
+    @property
+    def blocker_note(self) -> str:
+        """What to do about it, as far as the gate says."""
+        return self._blocker_parts[1]
+
+    @property
+    def _blocker_parts(self) -> tuple[str, str]:
+        if self.blocker is None:
+            return "", ""
+        verdict = self.blocker.verdict
+        if self.blocker.name == "stories_signed" and verdict.detail:
+            words, _, step = verdict.detail.partition(": ")
+            return words, step
+        return verdict.words, verdict.detail
+
+    @property
+    def next_step(self) -> str:
+        """What the link to the blocker's own rows says."""
+        return NEXT_STEPS.get(self.blocker.name, "Open") if self.blocker else "Open"
+
+    @property
+    def nfrs(self) -> str:
+        """What the gate says of the epic's NFRs; "" where it has none."""
+        words = next((item.verdict.words for item in self.gate.judged if item.name == "nfrs_attested"), "")
+        return "" if words.startswith("No NFRs") else words
+
+
+@dataclass(frozen=True)
+class EpicSections:
+    """What waits of the epics that a person's seats reach."""
+
+    ready: Section[EpicRow]
+    blocked: Section[EpicRow]
+    moved: Section[EpicRow]
+
+
+@dataclass(frozen=True)
+class _Tally:
+    """What the stories of one epic add to its row."""
+
+    last_signed: datetime | None = None
+    changed: int = 0
+
+
+def epic_sections(person: Person, places: Places, *, at: datetime, limit: int) -> EpicSections:
+    """A number of queries that does not grow with the epics."""
+    owned = places.reach(Role.PRODUCT_OWNER)
+    epics = _candidates(places)
+    gates = signoff.gates(epics, at=at)
+    tallies = _tallies(epics)
+    own = _signed_by_own_side(epics, {person.pk, *places.delegators}) if owned else {}
+    ready, blocked, moved = [], [], []
+    for epic in epics:
+        mine = owned.holds(epic)
+        may_not = _may_not(person, epic, own.get(epic.pk, {})) if mine else "The product owner signs it."
+        row = _row(epic, gates[epic.pk], tallies.get(epic.pk, _Tally()), may_not)
+        if mine and _is_ready(row, tallies.get(epic.pk, _Tally())):
+            ready.append(row)
+        elif epic.signed_promise:
+            moved.append(row)
+        else:
+            blocked.append(row)
+    return _with_runs(
+        cut(sorted(ready, key=_since)[: limit + 1], limit),
+        cut(sorted(blocked, key=lambda row: row.epic.pk)[: limit + 1], limit),
+        cut(sorted(moved, key=_since)[: limit + 1], limit),
+    )
+
+
+def _candidates(places: Places) -> list[Epic]:
+    """What a product owner has not signed as it stands, and for everybody what moved; what may be ready comes first."""
+    owned = places.reach(Role.PRODUCT_OWNER).epics() & (~_SIGNED | _MOVED)
+    seated = places.reach(*GRID).epics_of_teams() & _MOVED
+    all_signed = When(story_count__gt=0, signed_story_count=F("story_count"), then=Value(0))
+    found = Epic.objects.active().filter(owned | seated).select_related("scope", "initiative__scope", "team__scope")
+    rank = Case(all_signed, default=Value(1), output_field=IntegerField())
+    return list(found.order_by(rank, "created_at", "pk")[:GATED])
+
+
+def _tallies(epics: Sequence[Epic]) -> dict[int, _Tally]:
+    """When the last story of each epic was signed, and how many are new or changed since the epic was."""
+    later = Q(signed_at__gt=F("epic__signed_at"))
+    rows = (
+        Story.objects.active()
+        .filter(epic__in=[epic.pk for epic in epics])
+        .values("epic_id")
+        .annotate(last=Max("signed_at"), changed=Count("pk", filter=~_STORY_SIGNED | later))
+        .order_by()
+    )
+    return {row["epic_id"]: _Tally(row["last"], row["changed"]) for row in rows}
+
+
+def _signed_by_own_side(epics: Sequence[Epic], people: set[int]) -> dict[int, dict[int, str]]:
+    """By epic: a story that carries the signature of each of `people`."""
+    found: dict[int, dict[int, str]] = {}
+    rows = Story.objects.active().filter(_STORY_SIGNED, epic__in=[epic.pk for epic in epics], signed_by__in=people)
+    for epic, signer, key in rows.order_by("-pk").values_list("epic_id", "signed_by_id", "key"):
+        found.setdefault(epic, {})[signer] = key
+    return found
+
+
+def _may_not(person: Person, epic: Epic, signed: dict[int, str]) -> str:
+    """Why this product owner cannot sign the epic, or "": as `signoff.rules.check_may_sign_off_epic` says it."""
+    seat = organization.seat_for(person, "signoff.sign_epic", epic.scope)
+    if seat is None:
+        return "You hold no product owner's seat on it today."
+    if key := signed.get(person.pk):
+        return f"{key} carries your signature as analyst: another product owner can sign {epic.key}."
+    if seat.delegated_by and (key := signed.get(int(seat.delegated_by.removeprefix("P-")))):
+        return f"{key} carries the signature of {seat.delegated_by_name}, for whom you act."
+    return ""
+
+
+def _row(epic: Epic, gate: Gate, tally: _Tally, may_not: str) -> EpicRow:
+    state = epic.state if epic.state != "OPEN" else str(gate.state)
+    words = ""
+    if state == "DRIFTED" and tally.changed:
+        words = f"Drifted, {tally.changed} {'story' if tally.changed == 1 else 'stories'} changed"
+    moved_at = epic.regressed_at or epic.drifted_at if epic.signed_promise else None
+    since = moved_at or epic.rejected_at
+    if gate.state != GateState.BLOCKED:
+        # It became ready with the last story's signature, or moved afterwards.
+        since = max((instant for instant in (tally.last_signed, moved_at) if instant), default=since)
+    return EpicRow(epic, gate, state, words, since, tally.changed, may_not)
+
+
+def _is_ready(row: EpicRow, tally: _Tally) -> bool:
+    """Whether the gate is open and something is there to sign: after a rejection, only once a story was signed anew."""
+    if row.gate.state == GateState.BLOCKED or not row.epic.story_count:
+        return False
+    rejected_at = row.epic.rejected_at
+    return rejected_at is None or bool(tally.last_signed and tally.last_signed > rejected_at)
+
+
+def _since(row: EpicRow) -> datetime:
+    return row.since or row.epic.created_at
+
+
+def _with_runs(*sections: Section[EpicRow]) -> EpicSections:
+    runs = last_runs({row.epic.pk for section in sections for row in section.rows})
+    ready, blocked, moved = (
+        Section([EpicRow(**{**row.__dict__, "last_run": runs.get(row.epic.pk)}) for row in section.rows], section.more)
+        for section in sections
+    )
+    return EpicSections(ready, blocked, moved)
+
+
+def last_runs(epic_ids: Iterable[int]) -> dict[int, LastRun]:
+    """The latest run of each epic. Three queries."""
+    latest = LatestResult.objects.filter(story__epic=OuterRef("pk"), story__archived_at=None)
+    newest = Subquery(latest.order_by("-ordered_at", "-run_id").values("run_id")[:1])
+    by_epic = dict(Epic.objects.filter(pk__in=epic_ids).annotate(newest=newest).values_list("pk", "newest"))
+    wanted = {run for run in by_epic.values() if run}
+    runs = {run.pk: run for run in Run.objects.filter(pk__in=wanted).defer("notes", "source")}
+    counts = (
+        Result.objects.filter(run__in=wanted, story__epic__in=by_epic, is_stale=False)
+        .values("run_id", "story__epic_id")
+        .annotate(cases=Count("pk"), passed=Count("pk", filter=Q(status=Status.PASSED)))
+        .order_by()
+    )
+    counted = {(row["run_id"], row["story__epic_id"]): (row["passed"], row["cases"]) for row in counts}
+    return {epic: LastRun(runs[run], *counted.get((run, epic), (0, 0))) for epic, run in by_epic.items() if run}
