@@ -86,7 +86,7 @@ def test_columns_are_set_inside_acts_only(work: Work, monkeypatch: pytest.Monkey
 
 def test_story_states_are_the_same_as_conditions(work: Work) -> None:
     """Every combination of the columns: the property and the database agree, and each story is in one state."""
-    rows = []
+    rows: list[Story] = []
     for count, evidence, verdict, signed in product((0, 1), ("", "a", "b"), Story.Verdict.values, ("", "a", "b")):
         rows.append(
             Story(

@@ -8,6 +8,7 @@ from apps.delivery import actions, queries
 from apps.delivery.models import Pickle, Scenario, StoryVersion
 from apps.delivery.rules import ChangedMeanwhile
 from apps.delivery.states import StoryState
+from apps.organization.roles import Role
 from tests.cast import TeamFactory, forget_seats, signed_in
 from tests.delivery.work import (
     CART,
@@ -20,12 +21,11 @@ from tests.delivery.work import (
     prove,
     sign,
 )
-from apps.organization.roles import Role
 
 
 def edit(work: Work, text: str, **more: object) -> actions.StoryEdit:
     asked = {"story_key": work.cart.key, "by": work.ruth, "base_version": 1, **more}
-    return actions.edit_story(text=text, **asked)  # type: ignore[arg-type]
+    return actions.edit_story(text=text, **asked)
 
 
 def signed(work: Work) -> None:

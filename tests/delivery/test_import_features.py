@@ -46,7 +46,7 @@ def signed(cast: Cast) -> None:
 
 def states() -> dict[str, str]:
     return {
-        **{one.path: one.state.value for one in Story.objects.active()},  # type: ignore[attr-defined]
+        **{one.path: one.state.value for one in Story.objects.active()},
         **{epic.path: epic.state for epic in Epic.objects.all()},
     }
 
@@ -142,7 +142,7 @@ def test_a_file_that_is_gone_is_archived_and_comes_back_as_it_was(cast: Cast) ->
 def test_single_files_archive_nothing(cast: Cast) -> None:
     bring(cast, FILES)
     assert counts(bring(cast, {"cart/other.feature": PAY}, whole=False)) == (1, 0, 0, 0)
-    assert Story.objects.active().count() == 3  # type: ignore[attr-defined]
+    assert Story.objects.active().count() == 3
 
 
 def test_one_refused_file_refuses_all(cast: Cast) -> None:

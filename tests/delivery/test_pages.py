@@ -10,17 +10,17 @@ from apps.delivery.models import Epic
 from tests.cast import Cast, ServiceFactory, TeamFactory, signed_in
 from tests.delivery.work import CART, CART_CHANGED, Work, make_epic, make_story
 
-# Page: queries. Two are the session and its person, two the seats, one the restricted initiatives; in the lists
-# one the choices of the filter and one the rows.
+# Page: queries. Two are the session and its person, two the seats, one or two the restricted initiatives; in the
+# lists one the choices of the filter and one the rows.
 PAGES = {
     "/initiatives/": 7,
-    "/initiatives/I-1/": 7,
-    "/epics/": 7,
-    "/epics/?state=OPEN&sort=-title&text=e&initiative=I-1": 7,
+    "/initiatives/I-1/": 8,
+    "/epics/": 8,
+    "/epics/?state=OPEN&sort=-title&text=e&initiative=I-1": 8,
     "/epics/new/": 7,
     "/epics/E-1/edit/": 8,
     "/epics/E-1/archive/": 7,
-    "/epics/E-1/dependencies/": 8,
+    "/epics/E-1/dependencies/": 9,
     "/epics/E-1/services/": 8,
     "/epics/E-1/nfrs/new/": 6,
     "/epics/E-1/stories/new/": 6,

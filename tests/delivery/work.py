@@ -10,7 +10,6 @@ from django.utils import timezone
 
 from apps.audit.models import Entry
 from apps.delivery import actions, feature_files
-
 from apps.delivery.models import Epic, Initiative, Story
 from tests.cast import Cast
 

@@ -92,9 +92,9 @@ def import_features(
 ) -> ImportResult:
     """Makes epics of directories and stories of files, matched again by path within the initiative.
 
-    `at` is since when the texts hold, where that is longer than now. `whole`: stories whose files are gone are archived.
-    A refused file leaves its story as it was. Raises ImportRefused unless `skip_refused`, Refused for an instant in
-    the future or before the text it replaces.
+    `at` is since when the texts hold, where that is longer than now. `whole`: stories whose files are gone are
+    archived. A refused file leaves its story as it was. Raises ImportRefused unless `skip_refused`, Refused for an
+    instant in the future or before the text it replaces.
     """
     title = clean_line(initiative_title, what="The initiative's title")
     initiative = queries.initiative_titled(title)

@@ -27,6 +27,9 @@ class Initiative(models.Model):
     def __str__(self) -> str:
         return self.scope.title
 
+    def get_absolute_url(self) -> str:
+        return reverse("delivery:initiative_detail", args=[self.key])
+
     @property
     def key(self) -> str:
         return self.scope.key
@@ -34,9 +37,6 @@ class Initiative(models.Model):
     @property
     def title(self) -> str:
         return self.scope.title
-
-    def get_absolute_url(self) -> str:
-        return reverse("delivery:initiative_detail", args=[self.key])
 
 
 def epic_condition(state: str) -> Q:
