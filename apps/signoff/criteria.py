@@ -58,7 +58,7 @@ def stories_signed(epic: EpicFacts, at: datetime) -> Verdict:
         )
     words = f"{tally.signed} of {tally.total} stories signed at their current text"
     if tally.signed == tally.total:
-        return Verdict(VerdictState.MET, words, url=url)
+        return Verdict(VerdictState.MET, words, url=url, detail=_since("Last signed", tally.last_signed_at))
     story = epic.first_unsigned
     if story is None:
         return Verdict(VerdictState.UNKNOWN, words, epic.holders(Role.BUSINESS_ANALYST), url)
@@ -82,7 +82,7 @@ def run_green(epic: EpicFacts, at: datetime) -> Verdict:
         return Verdict(VerdictState.UNKNOWN, "No run of the current texts yet", owner, url)
     if tally.green == tally.total:
         words = f"Latest run of every scenario is green, {tally.total} of {tally.total} stories"
-        return Verdict(VerdictState.MET, words, url=url, detail=epic.run_words)
+        return Verdict(VerdictState.MET, words, url=url, detail=_since("Last evidence", tally.last_proven_at))
     words = f"{tally.green} of {tally.total} stories have all scenarios green"
     detail = f"{tally.red} failing" if tally.red else f"{tally.total - tally.green} without complete evidence"
     return Verdict(VerdictState.UNMET, words, owner, url, detail=detail)
@@ -93,6 +93,7 @@ def nfrs_attested(epic: EpicFacts, at: datetime) -> Verdict:
     """Every NFR is attested as met, as it is defined now and not expired, or waived by itself."""
     if not epic.nfrs:
         return Verdict(VerdictState.MET, "No NFRs defined")
+    until = min((one.until_on for one in epic.attestations.values()), default=None)
     waived = {waiver.subject for waiver in epic.waivers if waiver.criterion == "nfrs_attested" and waiver.subject}
     met = 0
     unattested: list[NFR] = []
@@ -116,8 +117,20 @@ def nfrs_attested(epic: EpicFacts, at: datetime) -> Verdict:
             left[0].title,
         )
     if met < total:
-        return Verdict(VerdictState.WAIVED, f"{met} of {total} NFRs attested as met, {total - met} waived")
-    return Verdict(VerdictState.MET, f"{total} of {total} NFRs attested as met")
+        words = f"{met} of {total} NFRs attested as met, {total - met} waived"
+        first = min(epic.waivers, key=lambda waiver: waiver.until_on)
+        return Verdict(
+            VerdictState.WAIVED,
+            words,
+            owner=first.owner.name,
+            url=reverse("signoff:waiver_detail", args=[first.key]),
+            detail=f"{first.key} until {first.until_on:%d %b %Y}",
+        )
+    return Verdict(
+        VerdictState.MET,
+        f"{total} of {total} NFRs attested as met",
+        detail=f"Good until {until:%d %b %Y}" if until else "",
+    )
 
 
 @criterion("dependencies_signed", "Hard dependencies signed")
@@ -152,6 +165,15 @@ def seats_filled(epic: EpicFacts, at: datetime) -> Verdict:
             words = f"One person holds both {sides.one.label} and {sides.other.label}, so {sides.words}"
             return Verdict(VerdictState.UNMET, words, "Whoever hands out seats", url)
     return Verdict(VerdictState.MET, "Product, engineering and SRE seats are filled, no conflict", url=url)
+
+
+def _since(what: str, at: datetime | None) -> str:
+    return f"{what} {at:%d %b %Y %H:%M} UTC" if at else ""
+
+
+def title_of(name: str) -> str:
+    """The criterion's title; the name itself where a waiver outlived its criterion."""
+    return next((item.title for item in CRITERIA if item.name == name), name)
 
 
 def _role_called(label: str) -> Role:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import Count, F, Min, Q
+from django.db.models import Count, F, Max, Min, Q
 
 from apps.delivery.models import NFR, Epic, EpicDependency, Story
 from apps.organization import queries as organization
@@ -16,13 +16,15 @@ from apps.signoff.models import NFRAttestation, Waiver
 
 @dataclass
 class StoryTally:
-    """How many stories an epic has, are signed, have complete green evidence, any at all, and fail."""
+    """How many stories an epic has, are signed, have complete green evidence, any at all, and fail; and since when."""
 
     total: int = 0
     signed: int = 0
     green: int = 0
     proven: int = 0
     red: int = 0
+    last_signed_at: datetime | None = None
+    last_proven_at: datetime | None = None
 
 
 @dataclass
@@ -37,7 +39,6 @@ class EpicFacts:
     attestations: dict[int, NFRAttestation] = field(default_factory=dict)
     hard_dependencies: list[Epic] = field(default_factory=list)
     waivers: list[Waiver] = field(default_factory=list)
-    run_words: str = ""
 
     @property
     def key(self) -> str:
@@ -91,13 +92,23 @@ def _read_stories(facts: dict[int, EpicFacts]) -> None:
             proven=Count("pk", filter=current & ~Q(evidence_verdict="")),
             red=Count("pk", filter=current & Q(evidence_verdict=Story.Verdict.FAILED)),
             first_unsigned=Min("pk", filter=~signed),
+            last_signed_at=Max("signed_at", filter=signed),
+            last_proven_at=Max("evidence_at", filter=current),
         )
         .order_by()
     )
     unsigned = {}
     for row in rows:
         epic = facts[row["epic_id"]]
-        epic.stories = StoryTally(**{name: row[name] for name in ("total", "signed", "green", "proven", "red")})
+        epic.stories = StoryTally(
+            total=row["total"],
+            signed=row["signed"],
+            green=row["green"],
+            proven=row["proven"],
+            red=row["red"],
+            last_signed_at=row["last_signed_at"],
+            last_proven_at=row["last_proven_at"],
+        )
         if row["first_unsigned"]:
             unsigned[row["first_unsigned"]] = epic
     for story in Story.objects.filter(pk__in=unsigned).select_related("version__author"):

@@ -40,13 +40,21 @@ class EpicSignOffForm(SignOffForm):
         label="What your signature means", choices=EpicSignOff.Meaning.choices, widget=forms.RadioSelect
     )
     field_order = ["dossier", "key", "meaning", "comment"]
+    meaning_help = {
+        EpicSignOff.Meaning.ACCEPT.value: "Everything promised is delivered.",
+        EpicSignOff.Meaning.ACCEPT_WITH_EXCEPTIONS.value: "Delivered, but for what is waived; each has an end.",
+        EpicSignOff.Meaning.REJECT.value: "Say what is missing; it becomes a comment on the epic.",
+    }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.explain({})
+
+    def explain(self, refusals: dict[str, str]) -> None:
+        """Below each meaning what it says, or why the gate does not allow it now."""
         self.fields["meaning"].choice_help = {  # type: ignore[attr-defined]
-            EpicSignOff.Meaning.ACCEPT.value: "Everything promised is delivered.",
-            EpicSignOff.Meaning.ACCEPT_WITH_EXCEPTIONS.value: "Delivered, but for what is waived; each has an end.",
-            EpicSignOff.Meaning.REJECT.value: "Say what is missing; it becomes a comment on the epic.",
+            meaning: f"Not now: {refusals[meaning]}" if refusals.get(meaning) else words
+            for meaning, words in self.meaning_help.items()
         }
 
 

@@ -94,8 +94,11 @@ class NFRAttestation(models.Model):
 class Waiver(models.Model):
     """One criterion of an epic may be unmet until a last day: asked by one, granted by two others.
 
-    `subject` narrows it to one thing of the criterion, such as an NFR's key; empty is the whole criterion.
+    `subject` narrows it to one thing of the criterion, such as an NFR's key; empty is the whole criterion. `title` is
+    the criterion's, where a query set it.
     """
+
+    title: str
 
     class State(models.TextChoices):
         ASKED = "ASKED", "Asked"

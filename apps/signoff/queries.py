@@ -11,7 +11,7 @@ from apps.delivery.models import NFR, Epic, Story
 from apps.organization import queries as organization
 from apps.organization.models import Person
 from apps.organization.roles import Role
-from apps.signoff.criteria import CRITERIA
+from apps.signoff.criteria import CRITERIA, title_of
 from apps.signoff.dossier import Shown, dossier_body, read_dossier
 from apps.signoff.facts import EpicFacts, granted_waivers, read_facts
 from apps.signoff.models import EpicSignOff, SignOffRequest, StorySignOff, Waiver
@@ -144,10 +144,13 @@ def open_requests(person: Person) -> list[SignOffRequest]:
 
 
 def waivers_of(epic: Epic) -> list[Waiver]:
-    """All waivers of the epic, the latest first, with owner, asker and grants."""
-    return list(
+    """All waivers of the epic, the latest first, with owner, asker and grants; each knows its criterion's `title`."""
+    waivers = list(
         Waiver.objects.filter(epic=epic).select_related("owner", "asked_by").prefetch_related("grants__granted_by")
     )
+    for waiver in waivers:
+        waiver.title = title_of(waiver.criterion)
+    return waivers
 
 
 def accepted_epic_ids() -> list[int]:

@@ -13,6 +13,7 @@ from apps.organization.models.seats import HeldSeat
 from apps.organization.queries import today
 from apps.signoff import queries, rules
 from apps.signoff.actions.drift import refresh_drift
+from apps.signoff.criteria import title_of
 from apps.signoff.models import Waiver, WaiverGrant
 
 
@@ -41,7 +42,7 @@ def ask_waiver(
         waiver,
         by=by,
         seat=seat,
-        sentence="asked for waiver {subject} of {criterion} until {until_on}",
+        sentence="asked for waiver {subject} of “{criterion_title}” until {until_on}",
     )
     return waiver
 
@@ -119,12 +120,17 @@ def _record(
     record(
         event,
         subject=waiver.key,
-        title=f"Waiver of {waiver.criterion} for {waiver.epic.key}",
+        title=f"{title_of(waiver.criterion)}, {waiver.epic.key}",
         digest=queries.waiver_digest(waiver),
         by=by,
         seat=seat,
         sentence=sentence,
         about=(waiver.epic.key, *([waiver.subject] if waiver.subject else [])),
         reason=waiver.reason if reason is None else reason,
-        facts={"criterion": waiver.criterion, "until_on": waiver.until_on, "owner": waiver.owner.key},
+        facts={
+            "criterion": waiver.criterion,
+            "criterion_title": title_of(waiver.criterion),
+            "until_on": waiver.until_on,
+            "owner": waiver.owner.key,
+        },
     )

@@ -118,6 +118,15 @@ def _sign_off_page(
         for meaning in EpicSignOff.Meaning.values
         if seat is not None
     }
+    refusals = {
+        meaning: refusal(rules.check_gate_allows, epic=epic, gate=gate, meaning=meaning)
+        for meaning in EpicSignOff.Meaning.values
+    }
+    form.explain(refusals)
+    if not form.is_bound:
+        # What the gate allows is chosen already; a rejection never is.
+        allowed = [meaning for meaning in refusals if not refusals[meaning] and meaning != EpicSignOff.Meaning.REJECT]
+        form.initial["meaning"] = allowed[0] if allowed else None
     context = {
         "epic": epic,
         "form": form,
@@ -129,10 +138,8 @@ def _sign_off_page(
         "meanings": EpicSignOff.Meaning,
         "refused": refused,
         "may_not": may_not,
-        "accept_refusal": refusal(rules.check_gate_allows, epic=epic, gate=gate, meaning=EpicSignOff.Meaning.ACCEPT),
-        "exceptions_refusal": refusal(
-            rules.check_gate_allows, epic=epic, gate=gate, meaning=EpicSignOff.Meaning.ACCEPT_WITH_EXCEPTIONS
-        ),
+        "accept_refusal": refusals[EpicSignOff.Meaning.ACCEPT],
+        "exceptions_refusal": refusals[EpicSignOff.Meaning.ACCEPT_WITH_EXCEPTIONS],
         "stories": reading.story_texts(epic),
         "nfrs": list(delivery.active_nfrs(epic)),
         "waivers": [waiver for waiver in queries.waivers_of(epic) if waiver.state == waiver.State.GRANTED],

@@ -10,7 +10,7 @@ from apps.common.refused import BadInput, Refused, refusal
 from apps.delivery import queries as delivery
 from apps.organization import queries as organization
 from apps.signoff import actions, rules
-from apps.signoff.criteria import CRITERIA
+from apps.signoff.criteria import title_of
 from apps.signoff.forms import RefuseWaiverForm, WaiverForm
 from apps.signoff.models import Waiver
 from apps.signoff.views.confirming import signer
@@ -71,7 +71,7 @@ def waiver_detail(request: HttpRequest, key: str) -> HttpResponse:
     context = {
         "waiver": waiver,
         "epic": waiver.epic,
-        "title": next((item.title for item in CRITERIA if item.name == waiver.criterion), waiver.criterion),
+        "title": title_of(waiver.criterion),
         "grants": list(waiver.grants.select_related("granted_by")),
         "form": form,
         "refused": refused,
