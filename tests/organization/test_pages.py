@@ -1,4 +1,4 @@
-"""Every page of the organization: who may open it, what it says, and that it asks the database as often for many rows."""
+"""Every page: who may open it, what it says, and that many rows ask the database as often as one."""
 
 import pytest
 from django.db import connection
