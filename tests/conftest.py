@@ -1,13 +1,21 @@
 """What every test may ask for."""
 
+import shutil
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
 
 from tests.cast import cast  # noqa: F401, a fixture
 from tests.committed_db import committed_db, migrated_template  # noqa: F401, fixtures
 from tests.real_data import MISSING, REAL_DATA
+
+
+def pytest_unconfigure() -> None:
+    """Each process of a run removes its own folder of state; those of xdist end without `atexit`."""
+    if settings.VAR.name.startswith("triad-tests-"):  # never an installation's, whatever settings are in use
+        shutil.rmtree(settings.VAR, ignore_errors=True)
 
 
 @pytest.fixture

@@ -1,18 +1,15 @@
-"""The portal's settings for tests: state in a folder that goes afterwards; what only costs time is off.
+"""The portal's settings for tests: state in a folder of its own; what only costs time is off.
 
 The database is a file with the portal's own transaction modes, since one in memory locks differently.
 """
 
-import atexit
 import os
-import shutil
 import tempfile
 
 # Settings of the person who runs the tests must not leak in. DATABASE_URL may: tests run on PostgreSQL too.
 for _name in [name for name in os.environ if name.startswith("PORTAL_") or name == "REDIS_URL"]:
     del os.environ[_name]
 _var = tempfile.mkdtemp(prefix="triad-tests-")
-atexit.register(shutil.rmtree, _var, ignore_errors=True)
 os.environ["PORTAL_VAR"] = _var
 
 from portal.settings import *  # noqa: E402, F403
