@@ -52,7 +52,7 @@ def epic_detail(request: HttpRequest, key: str) -> HttpResponse:
         "dependents": list(delivery.dependents_of(epic)),
         "comments": list(delivery.comments_of(epic)),
         "run": specs.latest_run(epic),
-        "entries": audit.life_of(epic.key, limit=8),
+        "entries": audit.life_of(epic.key, limit=8)[::-1],
         "sign_refusal": refusal(rules.check_may_sign_off_epic, epic=epic, by=person),
         "edit_refusal": refusal(delivery_rules.check_may_edit_epic, epic, by=person),
         "waiver_refusal": refusal(rules.check_may_ask_waiver, epic=epic, by=person),

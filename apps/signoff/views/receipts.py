@@ -70,7 +70,8 @@ def _still_holds(thing: Epic | Story, epic: EpicSignOff | None, story: StorySign
             return "no longer the latest: another promise was signed, or it was rejected since"
         if queries.current_promise(thing) != epic.promise:
             return "drifted: the promise has changed since and waits to be signed again"
-        return "valid, nothing of the promise has changed"
+        regressed = f", but a story fails since {thing.regressed_at:%d %b %Y %H:%M} UTC" if thing.regressed_at else ""
+        return f"valid, nothing of the promise has changed{regressed}"
     if isinstance(thing, Story) and story is not None:
         if story.meaning == StorySignOff.Meaning.REJECT:
             return "a rejection"

@@ -37,7 +37,7 @@ def story_detail(request: HttpRequest, key: str) -> HttpResponse:
         "sign_offs": queries.story_sign_offs(story),
         "versions": list(delivery.versions_of(story)[:5]),
         "comments": list(delivery.comments_of(story)),
-        "entries": audit.life_of(story.key, limit=8),
+        "entries": audit.life_of(story.key, limit=8)[::-1],
         "sign_refusal": _sign_refusal(story, person),
         "edit_refusal": refusal(delivery_rules.check_may_edit_story, story, by=person),
         "changed": _changed_since_signature(story),
