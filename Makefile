@@ -46,7 +46,10 @@ test-long: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m long $(ARGS); \
 	status=$$?; if [ $$status -eq 5 ]; then echo "No test is marked as long."; exit 0; fi; exit $$status
 
+# A look at the models opens a database; it shall not be the installation's.
+check: export PORTAL_VAR = $(abspath $(VENV))/var-of-check
 check: $(VENV)/.installed-dev
+	@mkdir -p $(VENV)/var-of-check
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy

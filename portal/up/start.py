@@ -8,6 +8,7 @@ import json
 import os
 import shutil
 import socket
+import sqlite3
 import sys
 import tempfile
 import time
@@ -114,10 +115,18 @@ def _prepare(wishes: Wishes, var: Path, environment: dict[str, str]) -> str:
     places.secret_file(var / "secret_key")
     password = var / "demo_password"
     ours = "DATABASE_URL" not in environment and "DATABASE_URL_FILE" not in environment
-    made_here = ours and not (var / "portal.sqlite3").exists()
+    made_here = ours and _is_new(var / "portal.sqlite3")
     if made_here and not wishes.empty and _is_loopback(wishes.host):
         return places.secret_file(password, make=walk.demo_password())
     return password.read_text().strip() if ours and password.exists() and _is_loopback(wishes.host) else ""
+
+
+def _is_new(database: Path) -> bool:
+    """Whether there is no table yet: a command that only looked leaves an empty file behind."""
+    if not database.exists():
+        return True
+    with contextlib.closing(sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True)) as connection:
+        return not connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()
 
 
 def _start_broker(var: Path, tree: Tree) -> None:

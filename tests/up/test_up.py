@@ -5,6 +5,7 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -18,6 +19,7 @@ import pytest
 from django.conf import settings
 
 from portal.up import places
+from portal.up.start import _is_new
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
 SECONDS = 90
@@ -203,6 +205,16 @@ def test_asked_to_stop_while_it_starts(start, var: Path) -> None:
     up.process.send_signal(signal.SIGINT)
     assert up.ended() == 0
     assert tree_of(var) == {}
+
+
+def test_a_demo_is_only_made_in_a_database_without_a_table(tmp_path: Path) -> None:
+    database = tmp_path / "portal.sqlite3"
+    assert _is_new(database)
+    with contextlib.closing(sqlite3.connect(database)) as connection:
+        connection.execute("PRAGMA journal_mode=WAL")
+        assert _is_new(database)
+        connection.execute("CREATE TABLE a (b)")
+    assert not _is_new(database)
 
 
 def test_a_taken_port_is_said_at_once(start) -> None:
