@@ -18,6 +18,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from portal.demo import PRODUCT_OWNER
 from portal.up import broker, places, walk
 from portal.up.tree import DidNotStart, Stopped, Tree, die_with_make
 
@@ -178,7 +179,8 @@ def _reasons(body: bytes) -> str:
 
 def _how_to_sign_in(var: Path, address: str, demo_password: str) -> str:
     if demo_password:
-        return f"Demo organization. Sign in as any of its people with the password {demo_password}"
+        words = f"Demo organization. Sign in as {PRODUCT_OWNER} (its product owner) or anybody else on the page"
+        return f"{words}, with the password {demo_password}"
     key = var / "first_run_key"
     if key.exists():
         words = "No people yet. Make the first administrator at"
