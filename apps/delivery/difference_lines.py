@@ -38,7 +38,8 @@ def difference_lines(difference: StoryDifference) -> list[Shown]:
     for scenario in difference.scenarios:
         lines += _scenario(scenario)
     if lines and difference.kept:
-        lines.append(Shown("place", f"{difference.kept} scenarios are unchanged"))
+        kept = "1 scenario is" if difference.kept == 1 else f"{difference.kept} scenarios are"
+        lines.append(Shown("place", f"{kept} unchanged"))
     return lines
 
 

@@ -132,7 +132,7 @@ def check_may_edit_dependency(epic: Epic, *, by: Person) -> HeldSeat | None:
     return seat
 
 
-def check_may_need(epic: Epic, needs: Epic) -> None:
+def check_may_need(epic: Epic, needs: Epic, *, by: Person) -> None:
     """Neither itself, nor archived, nor twice, nor in a circle: over all kinds, the circle is named."""
     if epic.pk == needs.pk:
         raise Refused(f"{epic.key} cannot need itself.")
@@ -141,7 +141,9 @@ def check_may_need(epic: Epic, needs: Epic) -> None:
     if epic.dependencies.filter(needs=needs).exists():
         raise Refused(f"{epic.key} needs {needs.key} already. Remove that dependency to change its kind.")
     if back := queries.path_between(needs, epic):
-        circle = " needs ".join([epic.key, *back])
+        readable = set(queries.epics_for(by).filter(key__in=back).values_list("key", flat=True))
+        shown = [key if key in readable else "another epic" for key in back]
+        circle = " needs ".join([epic.key, *shown])
         raise Refused(f"That would close a circle: {circle}.")
 
 
@@ -152,6 +154,8 @@ def check_may_comment(thing: Epic | Story, *, by: Person) -> HeldSeat | None:
 
 def check_may_import_features(initiative: Initiative | None, *, by: Person) -> HeldSeat | None:
     """Into an initiative, or (None) into one that the import starts below the organization."""
+    if initiative and initiative.scope_id in organization.hidden_scope_ids(by) and not by.is_service:
+        initiative = None  # refused in the same words as where there is none of that title
     scope = initiative.scope if initiative else organization.organization_scope()
     what = initiative.key if initiative else "a new initiative"
     seat = _seat_or_refuse(by, "delivery.import_features", f"Importing features into {what}", scope)

@@ -10,6 +10,7 @@ from apps.common.refused import BadInput, NotAllowed
 from apps.delivery import actions, tasks
 from apps.delivery.actions import feature_imports
 from apps.delivery.models import Epic, FeatureImport, Story
+from apps.organization.roles import Role
 from tests.cast import Cast, signed_in
 from tests.delivery.test_feature_files import zipped
 from tests.delivery.work import CART, PAY, entries
@@ -108,6 +109,20 @@ def test_asking_is_refused(cast: Cast) -> None:
     with pytest.raises(BadInput, match="The initiative's title is empty"):
         ask(cast, initiative_title="")
     assert entries() == []
+
+
+def test_a_hidden_initiative_is_not_told(cast: Cast) -> None:
+    actions.create_initiative(title="Secret", restricted=True, by=cast.adam)
+    cast.seat(cast.nobody, Role.BUSINESS_ANALYST, cast.elsewhere)
+    words = set()
+    for title in ("Secret", "Nothing"):
+        with pytest.raises(NotAllowed) as refused:
+            ask(cast, initiative_title=title, by=cast.nobody)
+        words.add(refused.value.sentence)
+    assert len(words) == 1
+    asked = ask(cast, initiative_title="Secret")
+    assert signed_in(cast.nobody).get(f"/imports/{asked.key}/").status_code == 404
+    assert signed_in(cast.emil).get(f"/imports/{asked.key}/").status_code == 200
 
 
 def upload(name: str, data: bytes) -> SimpleUploadedFile:

@@ -4,7 +4,9 @@ import pytest
 
 from apps.common.refused import BadInput, NotAllowed, Refused
 from apps.delivery import actions, queries
-from apps.delivery.models import EpicDependency
+from apps.delivery.models import EpicDependency, Initiative
+from apps.organization.models import Scope
+from apps.organization.roles import Role
 from tests.cast import ServiceFactory, signed_in
 from tests.delivery.work import Work, last_entry, make_epic
 
@@ -44,6 +46,21 @@ def test_circles_are_refused_naming_them(four: Work) -> None:
     with pytest.raises(Refused, match="That would close a circle: E-2 needs E-1 needs E-2"):
         add(four, "E-2", "E-1")
     add(four, "E-1", "E-4")
+
+
+def test_a_circle_does_not_name_what_is_hidden(four: Work) -> None:
+    add(four, "E-1", "E-2")
+    scope = four.cast.elsewhere
+    initiative = Initiative.objects.create(scope=scope)
+    four.cast.seat(four.maria, Role.PRODUCT_OWNER, four.cast.organization)
+    hidden = actions.create_epic(initiative_key=initiative.key, title="Hidden", by=four.maria)
+    four.cast.seat(four.jonas, Role.SOLUTION_ARCHITECT, four.cast.organization)
+    for epic, needs in (("E-2", hidden.key), (hidden.key, "E-3")):
+        actions.add_dependency(epic_key=epic, needs_key=needs, kind="SOFT", by=four.jonas)
+    Scope.objects.filter(pk=scope.pk).update(restricted=True)
+    with pytest.raises(Refused) as refused:
+        add(four, "E-3", "E-1")
+    assert refused.value.sentence.endswith("E-3 needs E-1 needs E-2 needs another epic needs E-3.")
 
 
 def test_other_refusals(four: Work) -> None:

@@ -42,7 +42,8 @@ def ask_feature_import(
 ) -> FeatureImport:
     """Keeps an uploaded ZIP for a worker. Raises BadInput where it is none, or holds no feature file."""
     title = clean_line(initiative_title, what="The initiative's title")
-    seat = rules.check_may_import_features(queries.initiative_titled(title), by=by)
+    initiative = queries.initiative_titled(title)
+    seat = rules.check_may_import_features(initiative, by=by)
     rules.check_not_in_the_future(text_at)
     source = clean_text(source, what="The file's name", limit=500).strip() or "archive.zip"
     try:
@@ -55,6 +56,7 @@ def ask_feature_import(
     asked = FeatureImport.objects.create(
         key=key,
         initiative_title=title,
+        initiative=initiative,
         source=source,
         archive=archive,
         is_whole=is_whole,

@@ -24,6 +24,7 @@ from apps.delivery.actions.texts import BATCH, NewText, text_sha256, title_of, w
 from apps.delivery.feature_files import FeatureFile, Reading, Refusal, directory_title
 from apps.delivery.models import Epic, Initiative, Story
 from apps.organization import actions as organization
+from apps.organization.actions.locks import lock_organization
 from apps.organization.models import Person
 
 SHOWN_REFUSALS = 5
@@ -109,6 +110,9 @@ def import_features(
     if initiative is None and not stories:
         nothing_changed()
         return result
+    if initiative is None:
+        lock_organization()  # another import may be starting it
+        initiative = queries.initiative_titled(title)
     if initiative is None:
         initiative = add_initiative(title=title, purpose="", restricted=False, is_demo=by.is_demo, by=by, seat=seat)
     result.initiative = initiative

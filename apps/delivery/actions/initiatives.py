@@ -8,6 +8,7 @@ from apps.delivery.actions.locks import lock_initiative
 from apps.delivery.models import Initiative
 from apps.organization import actions as organization
 from apps.organization import queries as organization_queries
+from apps.organization.actions.locks import lock_organization
 from apps.organization.actions.scopes import edit_scope
 from apps.organization.models import Person, Scope
 
@@ -26,6 +27,7 @@ def add_initiative(
 ) -> Initiative:
     """The rows and the entry; who calls has checked that the person may."""
     title = clean_line(title, what="The title")
+    lock_organization()  # two of one title at once
     if queries.initiative_titled(title):
         raise BadInput(f"There is an initiative “{title}” already. Choose another title.")
     (key,) = organization.take_keys("I", 1)

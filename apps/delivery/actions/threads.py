@@ -5,7 +5,8 @@ from apps.common.refused import BadInput, Refused
 from apps.delivery import queries, rules
 from apps.delivery.actions.locks import lock_epic
 from apps.delivery.models import Epic, EpicDependency, EpicService
-from apps.organization.models import Person, Scope, Service
+from apps.organization.actions.locks import lock_organization
+from apps.organization.models import Person, Service
 
 
 @act
@@ -66,7 +67,7 @@ def add_dependency(*, epic_key: str, needs_key: str, kind: str, by: Person) -> E
     seat = rules.check_may_edit_dependency(epic, by=by)
     needs = _needed(needs_key, by=by)
     _lock_graph()
-    rules.check_may_need(epic, needs)
+    rules.check_may_need(epic, needs, by=by)
     thread = EpicDependency.objects.create(epic=epic, needs=needs, kind=kind, linked_by=by)
     record(
         "epic.dependency_added",
@@ -125,4 +126,4 @@ def _needed(key: str, *, by: Person) -> Epic:
 
 def _lock_graph() -> None:
     """Two dependencies added at once, each without a circle, may close one together: so one after the other."""
-    Scope.objects.select_for_update(no_key=True).get(kind=Scope.Kind.ORGANIZATION)
+    lock_organization()
