@@ -21,6 +21,7 @@ _INSERT_ENTRY = (
     " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 )
 _INSERT_ABOUT = "INSERT INTO audit_entry_about (entry_id, key) VALUES (%s, %s)"
+_MOVE_HEAD = "UPDATE audit_head SET size = %s, root = %s, range = %s, last_at = %s WHERE id = %s"
 _INSERT_VALUE = "INSERT INTO audit_entry_value (entry_id, name, person, salt, value) VALUES (%s, %s, %s, %s, %s)"
 
 
@@ -46,8 +47,7 @@ def append_entries(pending: Sequence[Pending]) -> None:
         values = list(chain.from_iterable(map(_value_rows, pending)))
         if values:
             cursor.executemany(_INSERT_VALUE, values)
-    head.size, head.root, head.range, head.last_at = tree.size, tree.root(), tree.to_bytes(), at
-    head.save(update_fields=["size", "root", "range", "last_at"])
+        cursor.execute(_MOVE_HEAD, [tree.size, tree.root(), tree.to_bytes(), at, head.pk])
 
 
 def _row(pending: Pending, tree: CompactRange, *, origin: str, at: str) -> tuple[Any, ...]:

@@ -25,7 +25,8 @@ class Entry(models.Model):
     The columns after `root` only serve to find it: they repeat what the body says; verifying compares them.
     """
 
-    index = models.BigIntegerField(primary_key=True)
+    # Not a big integer: so SQLite keeps the rows in this order, without an index beside them.
+    index = models.IntegerField(primary_key=True)
     body = models.BinaryField()
     leaf = models.BinaryField(max_length=32)
     # Roots of the perfect subtrees that this leaf completes, lowest first: a proof reads a few rows, not all.
@@ -42,9 +43,9 @@ class Entry(models.Model):
     class Meta:
         ordering = ["index"]
         verbose_name_plural = "entries"
+        # Few, since each costs a page at every commit; by subject they are found through EntryAbout.
         indexes = [
             models.Index(fields=["event", "index"], name="entry_event"),
-            models.Index(fields=["subject", "index"], name="entry_subject"),
             models.Index(fields=["person", "index"], name="entry_person"),
             models.Index(fields=["at"], name="entry_at"),
             models.Index(fields=["reference"], name="entry_reference", condition=~models.Q(reference="")),
@@ -88,7 +89,6 @@ class EntryValue(models.Model):
 
     class Meta:
         db_table = "audit_entry_value"
-        indexes = [models.Index(fields=["person"], name="entry_value_person")]
 
     def __str__(self) -> str:
         return f"{self.name} of {self.entry_id}"

@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Entry",
             fields=[
-                ("index", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("index", models.IntegerField(primary_key=True, serialize=False)),
                 ("body", models.BinaryField()),
                 ("leaf", models.BinaryField(max_length=32)),
                 ("nodes", models.BinaryField(blank=True, default=b"")),
@@ -65,7 +65,6 @@ class Migration(migrations.Migration):
                 "ordering": ["index"],
                 "indexes": [
                     models.Index(fields=["event", "index"], name="entry_event"),
-                    models.Index(fields=["subject", "index"], name="entry_subject"),
                     models.Index(fields=["person", "index"], name="entry_person"),
                     models.Index(fields=["at"], name="entry_at"),
                     models.Index(
@@ -127,7 +126,6 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "audit_entry_value",
-                "indexes": [models.Index(fields=["person"], name="entry_value_person")],
             },
         ),
     ]
