@@ -23,7 +23,7 @@ from portal.up import broker, places, walk
 from portal.up.tree import DidNotStart, Stopped, Tree, die_with_make
 
 Say = Callable[[str], None]
-READY_SECONDS = 60
+READY_SECONDS = 120
 
 
 @dataclass(frozen=True)
