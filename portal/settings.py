@@ -230,6 +230,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     # An old ring says nothing: it ends unheard after its ten seconds.
     "beat": {"task": "common.beat", "schedule": 10.0, "options": {"expires": 10}},
     "sweep_imports": {"task": "delivery.sweep_imports", "schedule": 30.0, "options": {"expires": 30}},
+    "sweep_promises": {"task": "signoff.sweep_promises", "schedule": 30.0, "options": {"expires": 30}},
     "follow_log": {"task": "desk.follow_log", "schedule": 10.0, "options": {"expires": 10}},
     "audit-verify-log": {"task": "audit.verify_log", "schedule": crontab(hour=2, minute=30)},
 }
