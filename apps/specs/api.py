@@ -87,8 +87,13 @@ def run_create(request: Request) -> Response:
 def _field(request: Request, name: str) -> str:
     given = request.query_params.get(name)
     if given is None and _is_form(request):
-        given = request.data.get(name)
+        given = _data(request).get(name)
     return given if isinstance(given, str) else ""
+
+
+def _data(request: Request) -> Any:
+    """What the parsers read: a QueryDict, or a dictionary."""
+    return request.data
 
 
 def _is_form(request: Request) -> bool:
@@ -98,8 +103,7 @@ def _is_form(request: Request) -> bool:
 def _files(request: Request) -> tuple[list[intake.Incoming], intake.Incoming | None]:
     if not _is_form(request):
         # Without a body, REST framework gives an empty dictionary of its own
-        data: Any = request.data
-        body: BinaryIO | None = data.get("body")
+        body: BinaryIO | None = _data(request).get("body")
         if body is None:
             raise BadInput("The body is empty. Send the report as the body, with its Content-Length.")
         name = request.query_params.get("name", "") or "report"

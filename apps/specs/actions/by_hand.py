@@ -86,7 +86,9 @@ def record_by_hand(
         by=by,
         seat=seat,
         title=story.title,
-        sentence="tried {subject} “{title}” by hand: {scenarios} scenarios {status}",
+        sentence="tried {subject} “{title}” by hand: "
+        + ("one scenario" if len(chosen) == 1 else "{scenarios} scenarios")
+        + " {status}",
         about=[run.key, story.epic.key],
         reference=run.key,
         key=key,

@@ -133,7 +133,9 @@ def _import(
         by=by,
         seat=seat,
         title=run.source,
-        sentence="imported {subject}: {cases} results, {passed} passed, of {stories} stories",
+        sentence="imported {subject} with {cases} results of "
+        + ("one story" if len(stories) == 1 else "{stories} stories")
+        + ", {passed} passed",
         about=_about(stories),
         facts={
             **run.counts,
