@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from apps.delivery.models import NFR, Epic, Story, StoryVersion
 from apps.organization.models import Person
+from apps.organization.roles import Role
 from apps.signatures.models import Signature
 
 
@@ -129,7 +130,7 @@ class WaiverGrant(models.Model):
     """One of the two yeses to a waiver: the product owner's, or the SRE lead's."""
 
     waiver = models.ForeignKey(Waiver, on_delete=models.PROTECT, related_name="grants")
-    role = models.CharField(max_length=30)
+    role = models.CharField(max_length=30, choices=Role)
     granted_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     granted_at = models.DateTimeField(default=timezone.now)
 

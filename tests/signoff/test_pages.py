@@ -1,10 +1,10 @@
 """The pages of one epic and one story: the walk of a signature through them, by plain forms."""
 
 import re
+from typing import Any
 
 import pytest
 from django.db import connection
-from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
@@ -22,14 +22,14 @@ from tests.signoff.test_waiver import ask, granted
 pytestmark = pytest.mark.django_db
 
 
-def hidden(response: HttpResponse) -> dict[str, str]:
+def hidden(response: Any) -> dict[str, str]:
     """The hidden fields of the page's form."""
     page = response.content.decode()
     pairs = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page)
     return {name: value for name, value in pairs if name != "csrfmiddlewaretoken"}
 
 
-def confirm(client: Client, suspended: HttpResponse) -> HttpResponse:
+def confirm(client: Client, suspended: Any) -> Any:
     """Types the password on the page that the suspended post led to."""
     assert suspended.status_code == 302
     assert suspended["Location"].startswith("/accounts/reauthenticate/")

@@ -51,7 +51,7 @@ def epic_detail(request: HttpRequest, key: str) -> HttpResponse:
         "dependencies": list(delivery.dependencies_of(epic)),
         "dependents": list(delivery.dependents_of(epic)),
         "comments": list(delivery.comments_of(epic)),
-        "run": specs.latest_run(epic),
+        "latest": specs.latest_run_of(epic),
         "entries": audit.life_of(epic.key, limit=8)[::-1],
         "sign_refusal": refusal(rules.check_may_sign_off_epic, epic=epic, by=person),
         "edit_refusal": refusal(delivery_rules.check_may_edit_epic, epic, by=person),
@@ -146,7 +146,7 @@ def _sign_off_page(
         "acceptance": acceptance,
         "changed": queries.changed_since(acceptance, dossier.leaves),
         "differences": reading.story_differences(acceptance, dossier.leaves, limit=20),
-        "run": specs.latest_run(epic),
+        "latest": specs.latest_run_of(epic),
         "at": now,
     }
     return render(request, "signoff/epic_sign_off.html", context, status=status)
