@@ -1,7 +1,10 @@
 """What the log says of an act."""
 
+from typing import Any
+
 from apps.audit import queries as audit
 from apps.audit.models import Entry
+from apps.audit.statement import Statement
 
 
 def last(event: str) -> audit.Reading:
@@ -18,3 +21,15 @@ def said(event: str) -> str:
 def size() -> int:
     """How many entries there are."""
     return Entry.objects.count()
+
+
+def statement(event: str) -> Statement:
+    """What the latest entry of this act states."""
+    found = last(event).statement
+    assert found is not None
+    return found
+
+
+def facts(event: str) -> dict[str, Any]:
+    """The facts of the latest entry of this act."""
+    return dict(statement(event).predicate["facts"])

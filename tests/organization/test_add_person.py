@@ -1,6 +1,7 @@
 """Adding, editing and inviting people."""
 
 import re
+from typing import Any
 
 import pytest
 from django.core import mail
@@ -18,7 +19,7 @@ def test_an_administrator_adds_somebody(cast: Cast):
     person = actions.add_person(username="kim", name="  Kim   Park ", email="Kim@Example.org", by=cast.adam)
     assert (person.name, person.email, person.has_usable_password()) == ("Kim Park", "kim@example.org", False)
     assert log.said("person.added") == "Adam Roth, Administrator of ORG, added Kim Park (kim)"
-    assert log.last("person.added").statement.subject == person.key
+    assert log.statement("person.added").subject == person.key
     body = bytes(log.last("person.added").entry.body).decode()
     assert "Kim" not in body and "kim" not in body, "personal values enter the log as commitments"
 
@@ -42,9 +43,10 @@ def test_an_administrator_adds_somebody(cast: Cast):
 def test_what_cannot_be_added_is_refused_in_words(
     cast: Cast, changes: dict[str, str], error: type[Refused], words: str
 ):
+    wish: dict[str, Any] = {"username": "kim", "name": "Kim Park", "by": cast.adam, **changes}
     people, entries = Person.objects.count(), log.size()
     with pytest.raises(error, match=words):
-        actions.add_person(**{"username": "kim", "name": "Kim Park", "by": cast.adam, **changes})
+        actions.add_person(**wish)
     assert (Person.objects.count(), log.size()) == (people, entries)
 
 

@@ -1,5 +1,7 @@
 """Delegating a seat for some days, and revoking that."""
 
+from typing import Any
+
 import pytest
 
 from apps.common.refused import BadInput, NotAllowed, Refused
@@ -48,8 +50,8 @@ def test_it_ends_with_the_seat(cast: Cast):
     assert not forget_seats(cast.sam).has_perm(SIGN)
 
 
-def refused(cast: Cast, **changes: object) -> str:
-    wish = {
+def refused(cast: Cast, **changes: Any) -> str:
+    wish: dict[str, Any] = {
         "seat": cast.seat_of("maria"),
         "delegate": cast.sam,
         "until_on": in_days(7),
@@ -58,7 +60,7 @@ def refused(cast: Cast, **changes: object) -> str:
     }
     entries, rows = log.size(), Delegation.objects.count()
     with pytest.raises(Refused) as error:
-        actions.delegate_seat(**wish)  # type: ignore[arg-type]
+        actions.delegate_seat(**wish)
     assert (log.size(), Delegation.objects.count()) == (entries, rows)
     return error.value.sentence
 

@@ -1,6 +1,7 @@
 """Granting and ending seats."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -38,7 +39,7 @@ def test_the_administrator_hands_out_any_seat(cast: Cast, role: Role):
     seat = actions.grant_seat(person=cast.nobody, role=role, scope=cast.organization, by=cast.adam)
     words = f"Adam Roth, Administrator of ORG, gave Nora Body the seat of {role.label} on ORG “Acme Shop”"
     assert log.said("seat.granted") == words
-    facts = log.last("seat.granted").statement.predicate["facts"]
+    facts = log.facts("seat.granted")
     assert (facts["seat"], facts["to_themselves"], facts["holder_key"]) == (seat.pk, False, cast.nobody.key)
 
 
@@ -60,7 +61,7 @@ def test_nobody_gives_a_seat_to_themselves_but_an_administrator(cast: Cast):
     with pytest.raises(NotAllowed, match="Nobody gives a seat to themselves"):
         actions.grant_seat(person=cast.vera, role=Role.PRODUCT_OWNER, scope=cast.initiative, by=cast.vera)
     actions.grant_seat(person=cast.adam, role=Role.PRODUCT_OWNER, scope=cast.initiative, by=cast.adam)
-    assert log.last("seat.granted").statement.predicate["facts"]["to_themselves"] is True
+    assert log.facts("seat.granted")["to_themselves"] is True
 
 
 def test_who_acts_for_an_administrator_gives_themselves_nothing(cast: Cast):
@@ -71,11 +72,17 @@ def test_who_acts_for_an_administrator_gives_themselves_nothing(cast: Cast):
         actions.grant_seat(person=cast.sam, role=Role.ADMINISTRATOR, scope=cast.organization, by=cast.sam)
 
 
-def refused(cast: Cast, **changes: object) -> str:
+def refused(cast: Cast, **changes: Any) -> str:
     entries, seats = log.size(), Seat.objects.count()
-    wish = {"person": cast.nobody, "role": Role.SRE, "scope": cast.initiative, "by": cast.adam, **changes}
+    wish: dict[str, Any] = {
+        "person": cast.nobody,
+        "role": Role.SRE,
+        "scope": cast.initiative,
+        "by": cast.adam,
+        **changes,
+    }
     with pytest.raises(Refused) as error:
-        actions.grant_seat(**wish)  # type: ignore[arg-type]
+        actions.grant_seat(**wish)
     assert (log.size(), Seat.objects.count()) == (entries, seats)
     return error.value.sentence
 
@@ -85,7 +92,7 @@ def test_refusals_in_words(cast: Cast):
     assert "CI is a service account, and those hold no seats" in refused(cast, person=machine)
     assert "Gone is not active, so the seat would be vacant at once" in refused(cast, person=gone)
     assert "Auditor is held on the organization as a whole, not on I-1" in refused(cast, role=Role.AUDITOR)
-    dates = {"from_on": date(2026, 3, 2), "until_on": date(2026, 3, 1)}
+    dates: dict[str, Any] = {"from_on": date(2026, 3, 2), "until_on": date(2026, 3, 1)}
     assert "The last day, 1 Mar 2026, comes before the first, 2 Mar 2026" in refused(cast, **dates)
     assert "Sam Okafor holds the seat of SRE on I-1 from" in refused(cast, person=cast.sam)
     cast.initiative.archived_at = cast.adam.joined_at
@@ -94,7 +101,7 @@ def test_refusals_in_words(cast: Cast):
 
 def test_a_seat_may_be_held_again_outside_its_days(cast: Cast):
     person = cast.nobody
-    grant = {"person": person, "role": Role.SRE, "scope": cast.initiative, "by": cast.adam}
+    grant: dict[str, Any] = {"person": person, "role": Role.SRE, "scope": cast.initiative, "by": cast.adam}
     actions.grant_seat(**grant, from_on=in_days(0), until_on=in_days(10))
     with pytest.raises(Refused, match="already. End that one first, or choose days outside it"):
         actions.grant_seat(**grant, from_on=in_days(10))

@@ -44,7 +44,7 @@ def test_people_seats_and_teams_come_in(cast: Cast):
     assert Seat.objects.get(person__username="lee").scope == cast.organization
     words = "imported a list of people: 2 added, 3 seats given, 2 put into teams"
     assert log.last("people.imported").line.words == words
-    assert log.last("people.imported").statement.digest == "0" * 64
+    assert log.statement("people.imported").digest == "0" * 64
 
 
 def test_twice_changes_nothing(cast: Cast):
@@ -215,8 +215,8 @@ def test_a_real_organization_comes_in_whole(cast: Cast, real_data: Path):
     lines = []
     for user in users:
         name = field(user, "displayName") or field(user, "name").title()
-        team = re.search(r"memberOf: *\[([^\],]*)", user)
-        key = team[1].strip().removeprefix("group:default/") if team else ""
+        member = re.search(r"memberOf: *\[([^\],]*)", user)
+        key = member[1].strip().removeprefix("group:default/") if member else ""
         lines.append(f"{field(user, 'name')},{name},{field(user, 'email')},{key}\n")
     done = load(cast, "username,name,email,team\n" + "".join(lines))
     # One of them, a guest, stands there twice, and alike: one person, in one team.

@@ -3,6 +3,7 @@
 import io
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -101,8 +102,8 @@ def test_without_a_key_nothing_opens_it_from_afar(tmp_path: Path):
         {"HTTP_HOST": "testserver"},
     ],
 )
-def test_behind_a_proxy_on_the_same_machine_it_needs_the_key(key_file: Path, headers: dict[str, str]):
-    answer = near().post("/first-run/", {**WISH, "key": "wrong"}, **headers)  # type: ignore[arg-type]
+def test_behind_a_proxy_on_the_same_machine_it_needs_the_key(key_file: Path, headers: dict[str, Any]):
+    answer = near().post("/first-run/", {**WISH, "key": "wrong"}, **headers)
     assert answer.status_code == 403
     assert "This is not the first-run key" in answer.content.decode()
 

@@ -23,7 +23,7 @@ def test_keys_are_taken_inside_an_act_only():
 
 
 def test_the_path_leads_from_the_root(cast: Cast):
-    epic = ScopeFactory(kind=Scope.Kind.EPIC, key="E-1", parent=cast.initiative)
+    epic = ScopeFactory.create(kind=Scope.Kind.EPIC, key="E-1", parent=cast.initiative)
     assert epic.path_ids() == [cast.organization.pk, cast.initiative.pk, epic.pk]
 
 

@@ -1,5 +1,7 @@
 """Services and what they depend on."""
 
+from typing import Any
+
 import pytest
 
 from apps.common.refused import BadInput, NotAllowed, Refused
@@ -38,7 +40,7 @@ def test_engineers_of_elsewhere_do_not(owners: Cast):
 def test_a_service_is_edited_and_given_away(owners: Cast):
     service = ServiceFactory.create(key="shop", team=TeamFactory._meta.model.objects.get(), users="")
     platform = TeamFactory.create(key="platform", title="Platform")
-    wish = {"title": "Shop", "team": platform, "purpose": "", "users": "Customers"}
+    wish: dict[str, Any] = {"title": "Shop", "team": platform, "purpose": "", "users": "Customers"}
     with pytest.raises(NotAllowed, match="Services of Platform"):
         actions.edit_service(service=service, by=owners.tomas, **wish)
     answer = signed_in(owners.adam).post("/services/shop/edit/", {**wish, "team": "platform"})

@@ -52,8 +52,8 @@ def test_a_team_is_edited(cast: Cast):
     assert signed_in(cast.adam).post("/teams/checkout/edit/", wish).status_code == 302
     team.refresh_from_db()
     assert (team.scope.title, team.kind) == ("Checkout and more", "PLATFORM")
-    entry = log.last("team.edited")
-    assert entry.statement.predicate["previous"] != entry.statement.digest
+    entry = log.statement("team.edited")
+    assert entry.predicate["previous"] != entry.digest
     entries = log.size()
     actions.edit_team(team=team, title="Checkout and more", kind="PLATFORM", purpose="", by=cast.adam)
     assert log.size() == entries, "nothing changed, so nothing is said"

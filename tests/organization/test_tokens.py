@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -80,10 +81,16 @@ def test_its_use_is_noted_once_a_minute_and_is_no_act(cast: Cast, account: Perso
 
 
 def test_refusals_in_words(cast: Cast, account: Person):
-    def refused(**changes: object) -> str:
-        wish = {"person": account, "name": "pipeline", "expires_on": in_days(9), "by": cast.adam, **changes}
+    def refused(**changes: Any) -> str:
+        wish: dict[str, Any] = {
+            "person": account,
+            "name": "pipeline",
+            "expires_on": in_days(9),
+            "by": cast.adam,
+            **changes,
+        }
         with pytest.raises(Refused) as error:
-            actions.create_token(**wish)  # type: ignore[arg-type]
+            actions.create_token(**wish)
         return error.value.sentence
 
     assert "Only an administrator may manage service accounts" in refused(by=cast.vera)
