@@ -20,6 +20,8 @@ SIGN_OFF = re.compile(r"/epics/E-\d+/sign-off/")
 RECEIPT = re.compile(r"/receipts/SIG-\d+/$")
 MAY_NOT_FOLLOW = re.compile(r"^/(accounts/(logout|signup)|api/|static/)")
 AT_MOST_PAGES = 60
+# What differs between two pages of one kind: a key, a number, a name.
+A_NAME = re.compile(r"[A-Z]+-\d+|\d+|(?<=^/people/)[^/]+|(?<=^/teams/)[^/]+|(?<=^/services/)[^/]+")
 
 Say = Callable[[str], None]
 
@@ -75,7 +77,7 @@ def _look_round(browser: Browser) -> int:
     kinds: set[str] = set()
     while waiting and len(seen) < AT_MOST_PAGES:
         path = waiting.pop(0)
-        kind = re.sub(r"[A-Z]+-\d+|\d+", "…", path.partition("?")[0])
+        kind = A_NAME.sub("…", path.partition("?")[0])
         if path in seen or kind in kinds:
             continue
         page = browser.get(path)
