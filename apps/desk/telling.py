@@ -286,12 +286,8 @@ def seat_ended(reading: Reading, known: Known) -> Iterator[Told]:
 
 @tells("seat.delegated")
 def seat_delegated(reading: Reading, known: Known) -> Iterator[Told]:
-    """Who acts in it now, and whose it is."""
+    """Who acts in it now; whose it is did so."""
     yield _seat(reading, known, "delegate_key", "You may act as {role} of {scope} until {until}.")
-    delegate = _facts(reading).get("delegate_key")
-    for key in reading.statement.keys if reading.statement else ():
-        if key != delegate and key in known.people:
-            yield _seat(reading, known, key, "Your seat as {role} of {scope} is delegated until {until}.")
 
 
 @tells("delegation.revoked")
@@ -302,7 +298,7 @@ def delegation_revoked(reading: Reading, known: Known) -> Iterator[Told]:
 
 def _seat(reading: Reading, known: Known, whose: str, words: str) -> Told:
     facts = _facts(reading)
-    person = known.people.get(str(facts.get(whose, whose)))
+    person = known.people.get(str(facts.get(whose, "")))
     role = Role(facts["role"]).label if facts.get("role") in Role.values else ""
     said = words.format(role=role, scope=reading.entry.subject, until=facts.get("until_on", ""))
     return Told(person, said, person.get_absolute_url() if person else "")

@@ -8,7 +8,6 @@ from django.db.models import Exists, F, OuterRef, Q, Subquery
 from apps.delivery.models import NFR
 from apps.desk.queries.places import Places
 from apps.desk.queries.sections import Section, cut
-from apps.organization import queries as organization
 from apps.organization.models import Person
 from apps.organization.roles import Role
 from apps.signoff.models import NFRAttestation, SignOffRequest, Waiver, WaiverGrant
@@ -17,9 +16,8 @@ from apps.signoff.models import NFRAttestation, SignOffRequest, Waiver, WaiverGr
 SOON = timedelta(days=14)
 
 
-def requests_of(person: Person, *, limit: int) -> Section[SignOffRequest]:
-    """What others ask this person to sign, as far as they may still read it. Two queries at most."""
-    hidden = organization.hidden_scope_ids(person)
+def requests_of(person: Person, *, hidden: set[int], limit: int) -> Section[SignOffRequest]:
+    """What others ask this person to sign, but for initiatives with the scopes `hidden`."""
     found = SignOffRequest.objects.filter(asked_of=person, answered_at=None).select_related("epic", "story", "asked_by")
     if hidden:
         found = found.exclude(epic__initiative__scope_id__in=hidden)

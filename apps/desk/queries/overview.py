@@ -40,10 +40,10 @@ class Overview:
     total: int
 
 
-def overview(person: Person) -> Overview:
-    """One query, besides that for what is hidden."""
+def overview(hidden: set[int]) -> Overview:
+    """Epics of initiatives other than those with the scopes `hidden`. One query."""
     states = [state for state in EpicState if state != EpicState.ARCHIVED]
-    epics = Epic.objects.active().outside(organization.hidden_scope_ids(person))
+    epics = Epic.objects.active().outside(hidden)
     counts = epics.aggregate(**{state.value: Count("pk", filter=Q(epic_condition(state))) for state in states})
     return Overview([StateCount(state, counts[state.value]) for state in states], sum(counts.values()))
 

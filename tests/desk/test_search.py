@@ -1,0 +1,141 @@
+"""Search: keys jump, words find, what is restricted stays unknown."""
+
+import pytest
+from pytest_django import DjangoAssertNumQueries
+
+from apps.delivery import actions as delivery
+from apps.delivery.models import Story
+from apps.organization.models import Person, Scope
+from apps.signoff import actions as signoff
+from tests.cast import Cast, PersonFactory, ServiceFactory, TeamFactory, in_days, signed_in
+from tests.signoff.promises import Promise, make_promise
+
+pytestmark = pytest.mark.django_db
+
+
+def asked(person: Person, text: str) -> str:
+    response = signed_in(person).get("/search/", {"q": text})
+    assert response.status_code == 200, response.headers
+    return " ".join(response.content.decode().split())
+
+
+def jump(person: Person, text: str) -> str:
+    """Where the key leads; "" where nothing is found by it."""
+    response = signed_in(person).get("/search/", {"q": text})
+    return response.headers.get("Location", "")
+
+
+def test_keys_jump(promise: Promise) -> None:
+    cast = promise.cast
+    sign_off = promise.sign()
+    nfr = delivery.create_nfr(epic_key=promise.epic.key, title="Fast", statement="Below 300 ms", by=cast.maria)
+    waiver = signoff.ask_waiver(
+        epic_key=promise.epic.key, criterion="run_green", subject="", reason="Broken runner", owner=cast.tomas,
+        until_on=in_days(9), by=cast.maria,
+    )  # fmt: skip
+    team = TeamFactory.create(key="payments")
+    service = ServiceFactory.create(key="checkout-api", team=team)
+    receipt = sign_off.signature.key
+    expected = {
+        promise.epic.key: f"/epics/{promise.epic.key}/",
+        promise.epic.key.lower(): f"/epics/{promise.epic.key}/",
+        f"  {promise.stories[0].key} ": f"/stories/{promise.stories[0].key}/",
+        cast.initiative.key: f"/initiatives/{cast.initiative.key}/",
+        nfr.key: f"/epics/{promise.epic.key}/",
+        waiver.key: f"/waivers/{waiver.key}/",
+        receipt: f"/receipts/{receipt}/",
+        "payments": "/teams/payments/",
+        "Checkout-API": f"/services/{service.scope.key}/",
+        cast.maria.key: "/people/maria/",
+    }
+    assert {text: jump(cast.lena, text) for text in expected} == expected
+
+
+@pytest.mark.parametrize(
+    "text", ["E-999", "S-0", "X-1", "E-", "E-99999999999999", "W-1", "SIG-1", "IMP-1", "R-1", "E-²"]
+)
+def test_a_key_of_nothing_says_so(cast: Cast, text: str) -> None:
+    assert "Nothing is called so" in asked(cast.maria, text)
+
+
+def test_words_find_in_every_kind(promise: Promise) -> None:
+    TeamFactory.create(key="one", title="Checkout team")
+    ServiceFactory.create(key="two", title="Checkout service")
+    PersonFactory.create(name="Charlie Checkout")
+    promise.add_story("Leave the checkout")
+    html = asked(promise.cast.maria, "CHECKOUT")
+    for words in (
+        "Checkout in one page",
+        "Leave the checkout",
+        "Checkout that nobody abandons",
+        "Charlie Checkout",
+        "Checkout team",
+        "Checkout service",
+    ):
+        assert words in html
+
+
+def test_all_words_must_be_there_in_any_order(promise: Promise) -> None:
+    assert "Checkout in one page" in asked(promise.cast.maria, "page checkout")
+    assert "Nothing is called so" in asked(promise.cast.maria, "page teapot")
+
+
+def test_letters_beyond_ascii_are_found_in_any_case(cast: Cast) -> None:
+    make_promise(cast, stories=0, title="Übergabe an die Kasse")
+    assert "Übergabe" in asked(cast.maria, "übergabe")
+    assert "Tomás Novák" in asked(cast.maria, "NOVÁK")
+
+
+@pytest.mark.parametrize(
+    "text", ["%", "_", "100%", "a' OR 1=1 --", "\\", "<script>alert(1)</script>", "\x00", "word " * 500]
+)
+def test_what_looks_like_a_pattern_is_taken_as_written(promise: Promise, text: str) -> None:
+    html = asked(promise.cast.maria, text)
+    assert "Checkout in one page" not in html
+    assert "<script>alert" not in html
+
+
+def test_nothing_asked_says_what_can_be_found(cast: Cast) -> None:
+    assert "What can be found" in asked(cast.maria, "   ")
+
+
+@pytest.mark.parametrize("name", ["nobody", "adam"])
+def test_the_restricted_is_as_unknown(promise: Promise, name: str) -> None:
+    cast = promise.cast
+    receipt = promise.sign().signature.key
+    Scope.objects.filter(pk=cast.initiative.pk).update(restricted=True)
+    # An administrator sits above every initiative, so only the other is kept out.
+    kept_out = name == "nobody"
+    person = cast.people[name]
+    for key in (promise.epic.key, promise.stories[0].key, cast.initiative.key, receipt):
+        assert (jump(person, key) == "") is kept_out
+    assert ("Pay in way 1" not in asked(person, "pay way")) is kept_out
+    assert ("Checkout" not in asked(person, "one page abandons")) or not kept_out
+
+
+def test_archived_things_come_last_and_say_so(promise: Promise) -> None:
+    delivery.archive_story(story_key=promise.stories[0].key, reason="Not needed", by=promise.cast.ruth)
+    html = asked(promise.cast.maria, "pay in way")
+    assert html.index("Pay in way 2") < html.index("Pay in way 1")
+    assert "Archived" in html
+
+
+def test_ten_of_a_kind_and_a_way_to_the_rest(cast: Cast) -> None:
+    make_promise(cast, stories=12)
+    html = asked(cast.maria, "pay in way")
+    assert "The first 10 are shown" in html
+    assert "/stories/?text=pay+in+way" in html
+    assert "Pay in way 11" not in html
+
+
+@pytest.mark.parametrize("stories", [1, 20])
+def test_costs_the_same_for_one_hit_and_for_twenty(
+    cast: Cast, stories: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    make_promise(cast, stories=stories, title="Pay")
+    client = signed_in(cast.maria)
+    # Session, person; a team and a service of that key; seats and delegations, what is hidden three times (epics,
+    # stories, initiatives); six kinds.
+    with django_assert_num_queries(15):
+        client.get("/search/", {"q": "pay"})
+    assert Story.objects.count() == stories
