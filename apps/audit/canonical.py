@@ -14,7 +14,17 @@ import rfc8785
 from apps.common.instants import instant_text
 
 MAX_INTEGER = 2**53 - 1
-_NEEDS_JUDGE = re.compile(rb"\d{16}|[\xf0-\xf4]")
+# A large integer, or a key with a character beyond the Basic Multilingual Plane.
+_NEEDS_JUDGE = re.compile(rb'(?:^|[:,\[])-?\d{16}|[\xf0-\xf4](?:[^"\\]|\\.)*+":', re.DOTALL)
+
+
+def _no_float(text: str) -> Any:
+    raise ValueError(f"the number {text} is not an integer")
+
+
+# Made once: made anew for each entry they cost more than the reading.
+_READER = json.JSONDecoder(parse_float=_no_float, parse_constant=_no_float)
+_QUICK_WRITER = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":"), sort_keys=True)
 
 
 class NotCanonical(ValueError):
@@ -73,10 +83,10 @@ def canonical_digest(row: Mapping[str, Any]) -> str:
 def parse_canonical(data: bytes) -> Any:
     """The value that canonical `data` says. Raises NotCanonical where its canonical form is another."""
     try:
-        value = json.loads(data.decode("utf-8"), parse_float=_no_float, parse_constant=_no_float)
+        value = _READER.decode(data.decode("utf-8"))
         # Python writes without floats what RFC 8785 does, in C, unless large integers or keys beyond the
         # Basic Multilingual Plane are about: then the slow writer is the judge.
-        quick = json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode("utf-8")
+        quick = _QUICK_WRITER.encode(value).encode("utf-8")
         if quick == data and not _NEEDS_JUDGE.search(data):
             return value
         same = canonical_bytes(value) == data
@@ -85,7 +95,3 @@ def parse_canonical(data: bytes) -> Any:
     if not same:
         raise NotCanonical("not canonical JSON: it has another canonical form")
     return value
-
-
-def _no_float(text: str) -> Any:
-    raise ValueError(f"the number {text} is not an integer")

@@ -91,6 +91,7 @@ def pend(
 ) -> Pending:
     """The entry with everything but its place and instant. Raises ValueError for what cannot be recorded."""
     about = sorted(set(about) - {subject})
+    _check_words(event, title=title, sentence=sentence, meaning=meaning, key=key, reference=reference)
     _check_shapes(event, digest, previous, [subject, *about, *([reference] if reference else [])])
     private = {**({"by_name": by.name} if by else {}), **({"reason": reason} if reason else {}), **personal}
     values, commitments = _committed(private, person=by.key if by else "")
@@ -123,6 +124,12 @@ def pend(
         predicate=predicate,
         personal=values,
     )
+
+
+def _check_words(event: str, **said: Any) -> None:
+    for name, words in said.items():
+        if not isinstance(words, str):
+            raise ValueError(f"{event}: {name} is text, not {words!r}")
 
 
 def _check_shapes(event: str, digest: str, previous: str, keys: list[str]) -> None:

@@ -115,3 +115,14 @@ def test_digest_does_not_depend_on_order() -> None:
 def test_lone_surrogates_are_refused() -> None:
     with pytest.raises(NotCanonical):
         canonical_bytes("\ud800")
+
+
+@given(JSON)
+def test_the_quick_reader_judges_as_the_slow_writer(value: Any) -> None:
+    for data in (canonical_bytes(value), json.dumps(value, ensure_ascii=False, sort_keys=True).encode()):
+        try:
+            parse_canonical(data)
+            good = True
+        except NotCanonical:
+            good = False
+        assert good == (canonical_bytes(json.loads(data)) == data)
