@@ -312,3 +312,9 @@ def test_command_speaks(cast: Cast, tmp_path: Path) -> None:
     assert "wrong.feature, line 4: " in out.getvalue()
     assert "3 files, 1 refused; 2 epics, 2 stories: 2 new, 0 changed, 0 unchanged, 0 archived." in out.getvalue()
     assert Person.objects.filter(username="importer").count() == 1
+
+
+@pytest.mark.django_db
+def test_command_on_an_empty_installation(tmp_path: Path) -> None:
+    assert command(folder_of(tmp_path, FILES))["new"] == 2
+    assert [event for event, _ in entries()][:2] == ["organization.installed", "service_account.added"]

@@ -35,6 +35,8 @@ class Command(BaseCommand):
         try:
             sources, refused = feature_files.folder_sources(folder)
             reading = feature_files.read(sources, title=folder.resolve().name, refused=refused)
+            # The operator of the host acts here, perhaps before there is any administrator
+            organization.install_organization(title="Our organization")
             result = actions.import_features(
                 initiative_title=options["initiative"],
                 files=reading,
@@ -43,18 +45,20 @@ class Command(BaseCommand):
                 skip_refused=options["skip_refused"],
             )
         except actions.ImportRefused as error:
-            self._print(actions.count_reading(reading), as_json=options["json"])
+            self._print(actions.count_reading(reading), as_json=options["json"], imported=False)
             raise CommandError(error.sentence) from error
         except (Refused, feature_files.NotReadable) as error:
             raise CommandError(str(error)) from error
         self._print(result, as_json=options["json"])
 
-    def _print(self, result: actions.ImportResult, *, as_json: bool) -> None:
+    def _print(self, result: actions.ImportResult, *, as_json: bool, imported: bool = True) -> None:
         if as_json:
             self.stdout.write(json.dumps(result.as_json(), ensure_ascii=False, indent=2))
             return
         for one in result.refused:
             self.stdout.write(f"{one.file}, line {one.line}: {one.reason}")
+        if not imported:
+            return
         for note in result.notes:
             self.stdout.write(note)
         self.stdout.write(
