@@ -3,7 +3,7 @@
 A room that is not built yet names a URL that does not resolve, and is not shown.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from django.urls import NoReverseMatch, reverse
@@ -14,6 +14,7 @@ class Entry:
     """One line of the navigation.
 
     `keys` is the keyboard shortcut, as typed; `count` names a URL that answers a bare number, loaded after the page.
+    `right` hides it from whoever does not hold that right on any scope.
     """
 
     label: str
@@ -22,6 +23,7 @@ class Entry:
     prefixes: tuple[str, ...]
     keys: str = ""
     count: str = ""
+    right: str = ""
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ ENTRIES = (
         ("/organization/", "/people/", "/teams/", "/services/", "/scopes/", "/seats/", "/tokens/"),
         "g o",
     ),
-    Entry("Audit", "audit:entry_list", "audit", ("/audit/", "/log/"), "g a"),
+    Entry("Audit", "audit:entry_list", "audit", ("/audit/", "/log/"), "g a", right="audit.view_log"),
     Entry("Imports", "delivery:feature_import_list", "import", ("/imports/",), "g i"),
 )
 
@@ -61,9 +63,11 @@ def url_or_none(name: str) -> str:
         return ""
 
 
-def navigation(path: str) -> Iterator[Shown]:
-    """The entries that resolve, the one that `path` belongs to marked as current."""
+def navigation(path: str, may: Callable[[str], bool] = lambda right: True) -> Iterator[Shown]:
+    """The entries that resolve and that one may open, the one that `path` belongs to marked as current."""
     for entry in ENTRIES:
+        if entry.right and not may(entry.right):
+            continue
         if url := url_or_none(entry.url_name):
             current = path == url or path.startswith(entry.prefixes)
             yield Shown(entry.label, url, entry.icon, entry.keys, url_or_none(entry.count), current)

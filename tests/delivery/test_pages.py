@@ -14,7 +14,7 @@ from tests.delivery.work import CART, CART_CHANGED, Work, make_epic, make_story
 # lists one the choices of the filter and one the rows.
 PAGES = {
     "/initiatives/": 7,
-    "/initiatives/I-1/": 8,
+    "/initiatives/I-1/": 9,
     "/epics/": 8,
     "/epics/?state=OPEN&sort=-title&text=e&initiative=I-1": 8,
     "/epics/new/": 7,

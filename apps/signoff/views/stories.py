@@ -23,6 +23,7 @@ from apps.signoff.moved import Moved
 from apps.signoff.statements import story_statement
 from apps.signoff.views.confirming import confirmed, form_key, signer
 from apps.specs import queries as specs
+from apps.specs import rules as specs_rules
 
 
 @member
@@ -34,6 +35,7 @@ def story_detail(request: HttpRequest, key: str) -> HttpResponse:
         "story": story,
         "epic": story.epic,
         "evidence": specs.story_evidence(story),
+        "by_hand_refusal": refusal(specs_rules.check_may_record_by_hand, story, by=person),
         "sign_offs": queries.story_sign_offs(story),
         "versions": list(delivery.versions_of(story)[:5]),
         "comments": list(delivery.comments_of(story)),
@@ -112,6 +114,7 @@ def _sign_off_page(
         "may_not": refusal(rules.check_may_sign_off_story, story=story, by=person),
         "accept_refusal": refusal(rules.check_story_is_signable, story=story),
         "evidence": specs.story_evidence(story),
+        "by_hand_refusal": refusal(specs_rules.check_may_record_by_hand, story, by=person),
         "changed": _changed_since_signature(story),
     }
     return render(request, "signoff/story_sign_off.html", context, status=status)
