@@ -8,6 +8,7 @@ from django.core import mail
 from django.db import DatabaseError, connection
 from django.test import Client
 
+from apps.audit.models import EntryValue
 from apps.common.refused import BadInput, NotAllowed, Refused
 from apps.organization import actions, tasks
 from apps.organization.models import Person
@@ -142,3 +143,10 @@ def test_people_sign_in_by_username_or_mail_unless_inactive(cast: Cast):
     browser = Client()
     browser.post("/accounts/login/", {"login": "maria", "password": PASSWORD})
     assert browser.get("/people/").status_code == 302
+
+
+def test_personal_values_in_the_log_belong_to_whom_they_name(cast: Cast):
+    person = actions.add_person(username="kim", name="Kim Park", by=cast.adam)
+    actions.grant_seat(person=person, role="SRE", scope=cast.initiative, by=cast.adam)
+    owned = EntryValue.objects.filter(person=person.key).values_list("name", flat=True)
+    assert sorted(owned) == ["holder", "name", "username"]

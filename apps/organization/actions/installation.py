@@ -1,6 +1,6 @@
 """The first acts of an installation."""
 
-from apps.audit.acts import act, canonical_digest, nothing_changed, record
+from apps.audit.acts import Of, act, canonical_digest, nothing_changed, record
 from apps.organization import queries, rules
 from apps.organization.actions.locks import lock_organization
 from apps.organization.actions.people import add_person
@@ -62,7 +62,7 @@ def create_administrator(
         digest=canonical_digest(person.canonical_row()),
         by=None,
         about=[root.key],
-        personal={"name": person.name},
+        personal={"name": Of(person.key, person.name)},
         facts={"first_run": first},
         sentence="made {name} an administrator",
     )

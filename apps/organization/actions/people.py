@@ -9,7 +9,7 @@ from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from apps.audit.acts import act, canonical_digest, nothing_changed, record
+from apps.audit.acts import Of, act, canonical_digest, nothing_changed, record
 from apps.common.refused import BadInput
 from apps.common.ringing import ring
 from apps.organization import queries, rules
@@ -65,12 +65,17 @@ def add_person(
         digest=canonical_digest(person.canonical_row()),
         by=by,
         seat=seat,
-        personal={"name": person.name, "username": person.username, "email": person.email},
+        personal=_of(person, name=person.name, username=person.username, email=person.email),
         sentence="added {name} ({username})",
     )
     if link_base and person.email and not person.has_usable_password():
         ring("organization.send_invitation", person.pk, link_base)
     return person
+
+
+def _of(person: Person, **values: str) -> dict[str, Of]:
+    """Personal values of `person`, so that erasing theirs finds them whoever acted."""
+    return {name: Of(person.key, value) for name, value in values.items() if value}
 
 
 def _time_zone(name: str) -> str:
@@ -105,7 +110,7 @@ def edit_person(
         digest=canonical_digest(person.canonical_row()),
         by=by,
         seat=seat,
-        personal={"name": person.name, **{f"new_{field}": getattr(person, field) for field in changed}},
+        personal=_of(person, name=person.name, **{f"new_{field}": getattr(person, field) for field in changed}),
         facts={"changed": changed},
         sentence=f"edited {{name}}: {', '.join(changed).replace('_', ' ')}",
     )
@@ -123,7 +128,7 @@ def invite_person(*, person: Person, by: Person, link_base: str = "") -> Person:
         digest=canonical_digest(person.canonical_row()),
         by=by,
         seat=seat,
-        personal={"name": person.name},
+        personal=_of(person, name=person.name),
         sentence="made a new one-time link for {name}",
     )
     if link_base and person.email:
@@ -151,7 +156,7 @@ def deactivate_person(*, person: Person, by: Person, reason: str = "") -> Person
         seat=seat,
         about=sorted({one.scope.key for one in waiting}),
         reason=one_line(reason, what="The reason", limit=500),
-        personal={"name": person.name},
+        personal=_of(person, name=person.name),
         facts={"sessions": sessions, "tokens": tokens, "seats": [one.pk for one in waiting]},
         sentence=f"deactivated {{name}}; {len(waiting)} {'seat waits' if len(waiting) == 1 else 'seats wait'} for a"
         " successor",
@@ -184,7 +189,7 @@ def reactivate_person(*, person: Person, by: Person) -> Person:
         digest=canonical_digest(person.canonical_row()),
         by=by,
         seat=seat,
-        personal={"name": person.name},
+        personal=_of(person, name=person.name),
         sentence="reactivated {name}",
     )
     return person
@@ -213,7 +218,7 @@ def hand_over_seats(*, person: Person, successors: Mapping[int, Person | None], 
         by=by,
         seat=seat,
         about=sorted({mine[pk].scope.key for pk in successors} | {one.person.key for one in given}),
-        personal={"name": person.name},
+        personal=_of(person, name=person.name),
         facts={"ended": list(successors), "granted": [one.pk for one in given]},
         sentence=f"handed over {len(given)} of {len(successors)} seats of {{name}}, the others are vacant now",
     )

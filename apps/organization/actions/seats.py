@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from django.utils import timezone
 
-from apps.audit.acts import act, canonical_digest, record
+from apps.audit.acts import Of, act, canonical_digest, record
 from apps.organization import queries, rules
 from apps.organization.actions.locks import lock_organization
 from apps.organization.actions.words import one_line
@@ -41,7 +41,7 @@ def grant_seat(
         by=by,
         seat=acting,
         about=[person.key],
-        personal={"holder": person.name},
+        personal={"holder": Of(person.key, person.name)},
         facts={
             "seat": seat.pk,
             "holder_key": person.key,
@@ -79,7 +79,7 @@ def end_seat(*, seat: Seat, by: Person, last_day: date | None = None, reason: st
         seat=acting,
         about=[seat.person.key],
         reason=one_line(reason, what="The reason", limit=500),
-        personal={"holder": seat.person.name},
+        personal={"holder": Of(seat.person.key, seat.person.name)},
         facts={
             "seat": seat.pk,
             "holder_key": seat.person.key,
@@ -118,7 +118,7 @@ def delegate_seat(
         seat=acting,
         about=[delegate.key, seat.person.key],
         reason=delegation.reason,
-        personal={"delegate": delegate.name},
+        personal={"delegate": Of(delegate.key, delegate.name)},
         facts={
             "delegation": delegation.pk,
             "seat": seat.pk,
@@ -151,7 +151,10 @@ def revoke_delegation(*, delegation: Delegation, by: Person) -> Delegation:
         by=by,
         seat=acting,
         about=[delegation.delegate.key, seat.person.key],
-        personal={"delegate": delegation.delegate.name, "holder": seat.person.name},
+        personal={
+            "delegate": Of(delegation.delegate.key, delegation.delegate.name),
+            "holder": Of(seat.person.key, seat.person.name),
+        },
         facts={"delegation": delegation.pk, "seat": seat.pk, "delegate_key": delegation.delegate.key},
         sentence=f"revoked that {{delegate}} acts for {{holder}} as {Role(seat.role).label} of {{subject}}",
     )

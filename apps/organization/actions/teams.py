@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from apps.audit.acts import act, canonical_digest, nothing_changed, record
+from apps.audit.acts import Of, act, canonical_digest, nothing_changed, record
 from apps.organization import queries, rules
 from apps.organization.actions.locks import lock_organization
 from apps.organization.actions.scopes import add_scope
@@ -85,7 +85,7 @@ def join_team(
         by=by,
         seat=seat,
         about=[person.key],
-        personal={"member": person.name},
+        personal={"member": Of(person.key, person.name)},
         facts={"member_key": person.key, "from_on": from_on, "until_on": until_on},
         sentence="put {member} into the team {subject} “{title}”",
     )
@@ -109,7 +109,7 @@ def leave_team(*, membership: Membership, by: Person) -> Membership:
         by=by,
         seat=seat,
         about=[person.key],
-        personal={"member": person.name},
+        personal={"member": Of(person.key, person.name)},
         facts={"member_key": person.key, "until_on": membership.until_on},
         sentence="took {member} out of the team {subject} “{title}”",
     )
