@@ -33,7 +33,7 @@ def test_keys_jump(promise: Promise) -> None:
         epic_key=promise.epic.key, criterion="run_green", subject="", reason="Broken runner", owner=cast.tomas,
         until_on=in_days(9), by=cast.maria,
     )  # fmt: skip
-    team = TeamFactory.create(key="payments")
+    team = TeamFactory.create(key="team-payments")
     service = ServiceFactory.create(key="checkout-api", team=team)
     receipt = sign_off.signature.key
     expected = {
@@ -44,7 +44,7 @@ def test_keys_jump(promise: Promise) -> None:
         nfr.key: f"/epics/{promise.epic.key}/",
         waiver.key: f"/waivers/{waiver.key}/",
         receipt: f"/receipts/{receipt}/",
-        "payments": "/teams/payments/",
+        "team-payments": "/teams/team-payments/",
         "Checkout-API": f"/services/{service.scope.key}/",
         cast.maria.key: "/people/maria/",
     }
@@ -56,6 +56,13 @@ def test_keys_jump(promise: Promise) -> None:
 )
 def test_a_key_of_nothing_says_so(cast: Cast, text: str) -> None:
     assert "Nothing is called so" in asked(cast.maria, text)
+
+
+def test_a_plain_word_searches_even_where_a_team_is_called_so(promise: Promise) -> None:
+    TeamFactory.create(key="checkout", title="Those who check out")
+    html = asked(promise.cast.maria, "checkout")
+    assert "Checkout in one page" in html
+    assert "/teams/checkout/" in html
 
 
 def test_words_find_in_every_kind(promise: Promise) -> None:
@@ -134,8 +141,8 @@ def test_costs_the_same_for_one_hit_and_for_twenty(
 ) -> None:
     make_promise(cast, stories=stories, title="Pay")
     client = signed_in(cast.maria)
-    # Session, person; a team and a service of that key; seats and delegations, what is hidden three times (epics,
+    # Session, person; seats and delegations, what is hidden three times (epics,
     # stories, initiatives); six kinds.
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(13):
         client.get("/search/", {"q": "pay"})
     assert Story.objects.count() == stories

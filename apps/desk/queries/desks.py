@@ -47,16 +47,16 @@ class Work:
         return any(getattr(self, field.name) for field in fields(self))
 
 
-# What the line of facts calls the rows of a section.
+# What the line of facts calls one row of a section, and several.
 COUNTED = {
-    "ready": "ready to sign",
-    "stories": "epics with stories to sign",
-    "requests": "asked of you",
-    "waivers": "waivers to decide",
-    "nfrs": "NFRs to attest",
-    "blocked": "blocked",
-    "moved": "moved since signed",
-    "mend": "stories to mend",
+    "ready": ("ready to sign", "ready to sign"),
+    "stories": ("epic with stories to sign", "epics with stories to sign"),
+    "requests": ("asked of you", "asked of you"),
+    "waivers": ("waiver to decide", "waivers to decide"),
+    "nfrs": ("NFR to attest", "NFRs to attest"),
+    "blocked": ("blocked", "blocked"),
+    "moved": ("moved since signed", "moved since signed"),
+    "mend": ("story to mend", "stories to mend"),
 }
 
 
@@ -87,7 +87,7 @@ def read_desk(person: Person, *, at: datetime, only: str = "") -> Desk:
     return Desk(
         work=work,
         seats=_seat_words(places),
-        counts=[f"{getattr(work, name).count} {words}" for name, words in COUNTED.items() if getattr(work, name)],
+        counts=_counts(work),
         only=only,
         is_owner=places.holds(Role.PRODUCT_OWNER),
         is_analyst=places.holds(Role.BUSINESS_ANALYST),
@@ -116,6 +116,16 @@ def _work(person: Person, places: Places, *, hidden: set[int], at: datetime, lim
         moved=epics.moved,
         mend=stories_to_mend(places, limit=limit) if mends else Section(),
     )
+
+
+def _counts(work: Work) -> list[str]:
+    """Such as "1 waiver to decide", for each section that has rows."""
+    found = []
+    for name, (one, several) in COUNTED.items():
+        section: Section[object] = getattr(work, name)
+        if section:
+            found.append(f"{section.count} {one if section.count == '1' else several}")
+    return found
 
 
 def _seat_words(places: Places) -> str:

@@ -14,7 +14,7 @@ from apps.organization import queries as organization
 from apps.organization.models import Person
 from apps.organization.roles import GRID, Role
 from apps.signoff import queries as signoff
-from apps.signoff.states import GateState
+from apps.signoff.states import GateState, VerdictState
 from apps.signoff.verdicts import Gate, Judged
 from apps.specs.models import LatestResult, Result, Run
 from apps.specs.report import Status
@@ -78,10 +78,24 @@ class EpicRow:
         if self.blocker is None:
             return "", ""
         verdict = self.blocker.verdict
-        if self.blocker.name == "stories_signed" and verdict.detail:
-            words, _, step = verdict.detail.partition(": ")
-            return words, step
-        return verdict.words, verdict.detail
+        match self.blocker.name:
+            case "stories_signed" if verdict.detail:
+                words, _, note = verdict.detail.partition(": ")
+            case "nfrs_attested":
+                words, note = verdict.words.rpartition("; ")[2], verdict.detail
+            case "dependencies_signed":
+                words, note = f"{verdict.words.rpartition('; ')[2]} signed", verdict.detail
+            case "seats_filled":
+                words, _, note = verdict.words.partition(", so ")
+            case _:
+                words, note = verdict.words, verdict.detail
+        return words, note
+
+    @property
+    def blocker_tone(self) -> str:
+        """How the blocker looks: what is known to be missing asks for attention, what is unknown is neutral."""
+        unknown = self.blocker is not None and self.blocker.verdict.state == VerdictState.UNKNOWN
+        return "UNKNOWN" if unknown else "attention"
 
     @property
     def next_step(self) -> str:

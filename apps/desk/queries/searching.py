@@ -19,6 +19,7 @@ EACH = 10
 MAX_WORDS = 6
 MAX_LENGTH = 200
 
+_NO_PLAIN_WORD = re.compile(r"[-_.\d]")
 _KEY = re.compile(r"([A-Za-z]+)-(\d{1,12})")
 
 
@@ -128,8 +129,8 @@ _BY_PREFIX: dict[str, Callable[[Person, str], str]] = {
 
 
 def _team_or_service(key: str) -> str:
-    """Their keys are words; teams come first."""
-    if not key or " " in key:
+    """Their keys are words, such as "checkout-api"; a plain word is looked for everywhere instead. Teams come first."""
+    if " " in key or not _NO_PLAIN_WORD.search(key):
         return ""
     team = Team.objects.filter(scope__key__iexact=key).select_related("scope").first()
     service = team or Service.objects.filter(scope__key__iexact=key).select_related("scope").first()
