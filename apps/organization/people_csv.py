@@ -59,6 +59,17 @@ class PersonRow:
 
 def parse(data: bytes) -> list[PersonRow]:
     """The rows of a file. Raises PeopleRefused with every problem that can be told from the file alone."""
+    rows, problems = read(data)
+    if problems:
+        raise PeopleRefused(problems)
+    return rows
+
+
+def read(data: bytes) -> tuple[list[PersonRow], list[Problem]]:
+    """The rows of a file, and the lines that cannot be read; the act looks at the rows and tells of both.
+
+    Raises PeopleRefused where it is no list of people at all.
+    """
     text = _decoded(data)
     delimiter = ";" if text.partition("\n")[0].count(";") > text.partition("\n")[0].count(",") else ","
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
@@ -83,9 +94,7 @@ def parse(data: bytes) -> list[PersonRow]:
         problems.append(Problem(reader.line_num, f"this is not CSV: {error}."))
     if not problems and not rows:
         problems.append(Problem(1, f"there is no row. The first line names the columns: {','.join(COLUMNS)}."))
-    if problems:
-        raise PeopleRefused(problems)
-    return rows
+    return rows, problems
 
 
 def _decoded(data: bytes) -> str:

@@ -158,11 +158,12 @@ def test_the_page_takes_a_file_or_its_lines(cast: Cast):
 
 
 def test_the_page_lists_the_problems_and_keeps_the_lines(cast: Cast):
-    bad = HEAD + "kim,Kim Park,,Boss,,,,\nlee,,,,,,x,\n"
+    bad = HEAD + "kim,Kim Park,,Boss,,,,\nlee,,,,,,2026-01-05,\na b,Ab,,,,,,\n"
     answer = signed_in(cast.adam).post("/people/import/", {"file": SimpleUploadedFile("p.csv", bad.encode())})
     page = answer.content.decode()
     assert answer.status_code == 400
     assert "“Boss” is no role" in page and "no role to hold" in page
+    assert "“a b” cannot be a username" in page, "what only the act can tell stands beside it"
     assert "kim,Kim Park,,Boss,,,," in page, "what was sent stands in the form to be mended"
 
 

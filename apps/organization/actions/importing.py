@@ -29,16 +29,24 @@ class ImportedPeople:
 
 
 @act
-def import_people(*, rows: Sequence[PersonRow], digest: str, by: Person | None, link_base: str = "") -> ImportedPeople:
+def import_people(
+    *,
+    rows: Sequence[PersonRow],
+    digest: str,
+    by: Person | None,
+    link_base: str = "",
+    unread: Sequence[Problem] = (),
+) -> ImportedPeople:
     """Adds the people of the rows, their seats and teams; what is so already stays as it is.
 
-    `digest` is the SHA-256 of the file. Each person, seat and membership has its own entry in the log, and the import
-    one more. Raises PeopleRefused, with nothing stored, naming every line that is refused; `by` None is the operator
-    at the command line.
+    `digest` is the SHA-256 of the file, `unread` what was wrong with its other lines. Each person, seat and
+    membership has its own entry in the log, and the import one more. Raises PeopleRefused, with nothing stored,
+    naming every line that is refused; `by` None is the operator at the command line.
     """
     root = lock_organization()
     seat = rules.check_may_manage_people(by)
     importing = _Importing(by=by, root=root, link_base=link_base)
+    importing.problems.extend(unread)
     for row in rows:
         importing.take(row)
     if importing.problems:

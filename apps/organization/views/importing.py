@@ -21,8 +21,10 @@ def person_import(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         data = form.data_sent()
         try:
+            rows, unread = people_csv.read(data)
             context["done"] = actions.import_people(
-                rows=people_csv.parse(data),
+                rows=rows,
+                unread=unread,
                 digest=sha256(data).hexdigest(),
                 by=me(request),
                 link_base=request.build_absolute_uri("/").rstrip("/"),

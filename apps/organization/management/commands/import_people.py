@@ -31,7 +31,8 @@ class Command(BaseCommand):
             raise CommandError(f"{options['file']} cannot be read: {error.strerror}.") from error
         try:
             by = Person.objects.get(username=options["by"]) if options["by"] else None
-            done = actions.import_people(rows=people_csv.parse(data), digest=sha256(data).hexdigest(), by=by)
+            rows, unread = people_csv.read(data)
+            done = actions.import_people(rows=rows, unread=unread, digest=sha256(data).hexdigest(), by=by)
         except Person.DoesNotExist as missing:
             raise CommandError(f"There is nobody with the username {options['by']}.") from missing
         except people_csv.PeopleRefused as refused:
