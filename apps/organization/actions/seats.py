@@ -165,5 +165,6 @@ def revoke_delegation(*, delegation: Delegation, by: Person) -> Delegation:
 def _forget_seats(*people: Person | None) -> None:
     """Drop the seats remembered on these objects, so that what follows in the same request sees the new ones."""
     for person in people:
-        if person is not None:
-            person.__dict__.pop("_held_seats", None)
+        # By hasattr and delattr: request.user is a proxy, whose own __dict__ is not the person's.
+        if person is not None and hasattr(person, "_held_seats"):
+            del person._held_seats
