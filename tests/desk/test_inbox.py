@@ -161,6 +161,6 @@ def test_costs_the_same_for_one_and_for_twenty(
         comment_on_epic(epic_key=promise.epic.key, text="Ship it?", by=promise.cast.jonas)
     actions.follow_log()
     client = signed_in(promise.cast.maria)
-    # Session, person, rows, the count of unread, entries, their personal values.
-    with django_assert_num_queries(6):
+    # Session, person, rows, the count of unread, entries, their personal values; seats and delegations for the frame.
+    with django_assert_num_queries(8):
         assert client.get("/inbox/").content.decode().count("A comment on") >= count

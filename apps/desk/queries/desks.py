@@ -39,9 +39,9 @@ class Work:
     requests: Section[SignOffRequest]
     waivers: Section[Waiver]
     nfrs: Section[NFRRow]
+    mend: Section[Story]
     blocked: Section[EpicRow]
     moved: Section[EpicRow]
-    mend: Section[Story]
 
     def __bool__(self) -> bool:
         return any(getattr(self, field.name) for field in fields(self))
@@ -54,9 +54,9 @@ COUNTED = {
     "requests": ("asked of you", "asked of you"),
     "waivers": ("waiver to decide", "waivers to decide"),
     "nfrs": ("NFR to attest", "NFRs to attest"),
+    "mend": ("story to mend", "stories to mend"),
     "blocked": ("blocked", "blocked"),
     "moved": ("moved since signed", "moved since signed"),
-    "mend": ("story to mend", "stories to mend"),
 }
 
 
@@ -112,9 +112,9 @@ def _work(person: Person, places: Places, *, hidden: set[int], at: datetime, lim
         requests=requests_of(person, hidden=hidden, limit=limit),
         waivers=waivers_to_decide(person, places, limit=limit) if decides else Section(),
         nfrs=nfrs_to_attest(places, at=at, limit=limit) if places.holds(Role.SRE_LEAD) else Section(),
+        mend=stories_to_mend(places, limit=limit) if mends else Section(),
         blocked=epics.blocked,
         moved=epics.moved,
-        mend=stories_to_mend(places, limit=limit) if mends else Section(),
     )
 
 
