@@ -17,7 +17,7 @@ from apps.audit.models import Entry, EntryValue, Verification
 from apps.audit.queries import Reading
 from apps.audit.sentences import value_words
 from apps.common.access import right
-from apps.common.csv_file import csv_response
+from apps.common.lists import csv_response
 from apps.common.page import page_or_partial
 from apps.common.refused import BadInput, refusal
 from apps.common.ringing import ring

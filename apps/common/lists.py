@@ -1,7 +1,7 @@
 """What pages with lists need: the next rows, the same rows as CSV."""
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from django.http import HttpRequest, QueryDict, StreamingHttpResponse
 
@@ -23,21 +23,9 @@ def csv_url(request: HttpRequest) -> str:
     return f"{request.path}?{query.urlencode()}"
 
 
-def csv_response(name: str, head: list[str], rows: Iterable[list[object]]) -> StreamingHttpResponse:
-    """A file of comma-separated values, cells that a spreadsheet would run made plain text."""
-
-    class Line:
-        def write(self, text: str) -> str:
-            return text
-
-    writer = csv.writer(Line())
-
-    def lines() -> Iterator[str]:
-        yield writer.writerow(head)
-        for row in rows:
-            yield writer.writerow([plain_cell(cell) for cell in row])
-
-    response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
+def csv_response(name: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -> StreamingHttpResponse:
+    """A file `name`.csv, sent while it is read; cells that a spreadsheet would run are made plain text."""
+    response = StreamingHttpResponse(_lines(head, rows), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return response
 
@@ -46,3 +34,17 @@ def plain_cell(value: object) -> str:
     """A cell as text: behind an apostrophe where it begins as a formula does."""
     text = "" if value is None else str(value)
     return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+
+
+class _Line:
+    """What the writer writes to: it gives each line back."""
+
+    def write(self, text: str) -> str:
+        return text
+
+
+def _lines(head: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
+    writer = csv.writer(_Line())
+    yield writer.writerow(head)
+    for row in rows:
+        yield writer.writerow([plain_cell(cell) for cell in row])

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from apps.common.access import member
@@ -11,15 +11,15 @@ from apps.common.refused import Refused
 from apps.delivery import actions, queries
 from apps.delivery.forms import CommentForm
 from apps.delivery.models import Comment, Epic, Story
-from apps.delivery.views.reading import found, reader
+from apps.organization.requests import person_of
 
 
 @member
 @require_POST
 def epic_comment(request: HttpRequest, key: str) -> HttpResponse:
     """Write a comment on an epic."""
-    person = reader(request)
-    epic = found(queries.epics_for(person), key=key)
+    person = person_of(request)
+    epic = get_object_or_404(queries.epics_for(person), key=key)
     form = CommentForm(request.POST)
     if form.is_valid():
         try:
@@ -33,8 +33,8 @@ def epic_comment(request: HttpRequest, key: str) -> HttpResponse:
 @require_POST
 def story_comment(request: HttpRequest, key: str) -> HttpResponse:
     """Write a comment on a story."""
-    person = reader(request)
-    story = found(queries.stories_for(person), key=key)
+    person = person_of(request)
+    story = get_object_or_404(queries.stories_for(person), key=key)
     form = CommentForm(request.POST)
     if form.is_valid():
         try:

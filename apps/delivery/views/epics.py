@@ -1,18 +1,19 @@
 """Pages that list and write epics; the page of one epic lives in signoff."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.common.access import member
+from apps.common.lists import csv_response, csv_url, next_url
 from apps.common.page import page_or_partial
 from apps.common.refused import Refused, refusal
 from apps.delivery import actions, queries, rules
 from apps.delivery.forms import EpicCreateForm, EpicFilterForm, EpicForm, ReasonForm
 from apps.delivery.models import Epic
-from apps.delivery.views.reading import csv_response, csv_url, found, next_url, reader
+from apps.organization.requests import person_of
 
 CSV_HEAD = [
     "Key", "Title", "Initiative", "State", "Team", "Promised for",
@@ -22,9 +23,9 @@ CSV_HEAD = [
 
 @member
 @require_safe
-def epic_list(request: HttpRequest) -> HttpResponse:
+def epic_list(request: HttpRequest) -> HttpResponseBase:
     """Epics that one may read, with state and counters, filtered and sorted."""
-    person = reader(request)
+    person = person_of(request)
     initiatives = [(one.key, one.title) for one in queries.initiatives_for(person)]
     form = EpicFilterForm(request.GET, initiatives=initiatives)
     form.is_valid()
@@ -59,7 +60,7 @@ def _csv_row(epic: Epic) -> list[object]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def epic_create(request: HttpRequest) -> HttpResponse:
     """Write a new epic of an initiative (`?initiative=I-1` chooses it)."""
-    person = reader(request)
+    person = person_of(request)
     form = EpicCreateForm(request.POST or None, by=person, initial={"initiative": request.GET.get("initiative", "")})
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
@@ -84,8 +85,8 @@ def epic_create(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def epic_edit(request: HttpRequest, key: str) -> HttpResponse:
     """Change title, summary, team and quarter."""
-    person = reader(request)
-    epic = found(queries.epics_for(person), key=key)
+    person = person_of(request)
+    epic = get_object_or_404(queries.epics_for(person), key=key)
     rules.check_may_edit_epic(epic, by=person)
     start = {
         "title": epic.title,
@@ -122,8 +123,8 @@ def epic_edit(request: HttpRequest, key: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def epic_archive(request: HttpRequest, key: str) -> HttpResponse:
     """Take an epic with its stories out of the lists."""
-    person = reader(request)
-    epic = found(queries.epics_for(person), key=key)
+    person = person_of(request)
+    epic = get_object_or_404(queries.epics_for(person), key=key)
     rules.check_may_archive_epic(epic, by=person)
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

@@ -4,7 +4,7 @@ from datetime import UTC
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.common.access import member, right
@@ -12,7 +12,7 @@ from apps.common.page import page_or_partial
 from apps.common.refused import Refused
 from apps.delivery import actions, queries
 from apps.delivery.forms import FeatureImportForm
-from apps.delivery.views.reading import found, reader
+from apps.organization.requests import person_of
 
 SHOWN = 100
 
@@ -21,7 +21,7 @@ SHOWN = 100
 @require_safe
 def feature_import_list(request: HttpRequest) -> HttpResponse:
     """Imports that were asked for on a page, the newest first."""
-    person = reader(request)
+    person = person_of(request)
     context = {
         "imports": list(queries.imports_for(person)[:SHOWN]),
         "may_import": person.has_perm("delivery.import_features"),
@@ -33,7 +33,7 @@ def feature_import_list(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def feature_import_create(request: HttpRequest) -> HttpResponse:
     """Upload a ZIP or feature files (`?initiative=Title` fills it in)."""
-    person = reader(request)
+    person = person_of(request)
     start = {"initiative": request.GET.get("initiative", "")}
     form = FeatureImportForm(request.POST or None, request.FILES or None, initial=start)
     status = 400 if form.errors else 200
@@ -64,7 +64,7 @@ def feature_import_create(request: HttpRequest) -> HttpResponse:
 @require_safe
 def feature_import_detail(request: HttpRequest, key: str) -> HttpResponse:
     """How far an import is, and what came of it."""
-    asked = found(queries.imports_for(reader(request)), key=key)
+    asked = get_object_or_404(queries.imports_for(person_of(request)), key=key)
     context = {"asked": asked, "result": asked.result}
     page, partial = "delivery/feature_import_detail.html", "delivery/_feature_import_progress.html"
     return page_or_partial(request, page, partial, context)

@@ -2,21 +2,21 @@
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.common.access import member
 from apps.common.refused import BadInput, refusal
 from apps.delivery import actions, queries, rules
 from apps.delivery.forms import InitiativeForm
-from apps.delivery.views.reading import found, reader
+from apps.organization.requests import person_of
 
 
 @member
 @require_safe
 def initiative_list(request: HttpRequest) -> HttpResponse:
     """Initiatives that one may read, each with how many epics it has and how many are signed."""
-    person = reader(request)
+    person = person_of(request)
     context = {
         "initiatives": list(queries.with_counts(queries.initiatives_for(person))),
         "create_refusal": refusal(rules.check_may_create_initiative, by=person),
@@ -28,8 +28,8 @@ def initiative_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def initiative_detail(request: HttpRequest, key: str) -> HttpResponse:
     """One initiative: its purpose, its epics with state and counters."""
-    person = reader(request)
-    initiative = found(queries.with_counts(queries.initiatives_for(person)), scope__key=key)
+    person = person_of(request)
+    initiative = get_object_or_404(queries.with_counts(queries.initiatives_for(person)), scope__key=key)
     context = {
         "initiative": initiative,
         "epics": list(queries.epics_for(person).filter(initiative=initiative, archived_at=None).order_by("pk")),
@@ -44,7 +44,7 @@ def initiative_detail(request: HttpRequest, key: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def initiative_create(request: HttpRequest) -> HttpResponse:
     """Start an initiative."""
-    person = reader(request)
+    person = person_of(request)
     rules.check_may_create_initiative(by=person)
     form = InitiativeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -62,8 +62,8 @@ def initiative_create(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def initiative_edit(request: HttpRequest, key: str) -> HttpResponse:
     """Change title, purpose, and who may read it."""
-    person = reader(request)
-    initiative = found(queries.initiatives_for(person), scope__key=key)
+    person = person_of(request)
+    initiative = get_object_or_404(queries.initiatives_for(person), scope__key=key)
     rules.check_may_edit_initiative(initiative, by=person)
     start = {
         "title": initiative.title,

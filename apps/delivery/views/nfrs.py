@@ -2,22 +2,22 @@
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
 from apps.common.access import member
 from apps.common.refused import BadInput
 from apps.delivery import actions, queries, rules
 from apps.delivery.forms import NFRForm, ReasonForm
-from apps.delivery.views.reading import found, reader
+from apps.organization.requests import person_of
 
 
 @member
 @require_http_methods(["GET", "HEAD", "POST"])
 def nfr_create(request: HttpRequest, key: str) -> HttpResponse:
     """Add a requirement to an epic."""
-    person = reader(request)
-    epic = found(queries.epics_for(person), key=key)
+    person = person_of(request)
+    epic = get_object_or_404(queries.epics_for(person), key=key)
     rules.check_may_create_nfr(epic, by=person)
     form = NFRForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -35,8 +35,8 @@ def nfr_create(request: HttpRequest, key: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def nfr_edit(request: HttpRequest, key: str) -> HttpResponse:
     """Change what a requirement says."""
-    person = reader(request)
-    nfr = found(queries.nfrs_for(person), key=key)
+    person = person_of(request)
+    nfr = get_object_or_404(queries.nfrs_for(person), key=key)
     rules.check_may_edit_nfr(nfr, by=person)
     form = NFRForm(request.POST or None, initial={"title": nfr.title, "statement": nfr.statement})
     if request.method == "POST" and form.is_valid():
@@ -55,8 +55,8 @@ def nfr_edit(request: HttpRequest, key: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def nfr_archive(request: HttpRequest, key: str) -> HttpResponse:
     """Take a requirement back."""
-    person = reader(request)
-    nfr = found(queries.nfrs_for(person), key=key)
+    person = person_of(request)
+    nfr = get_object_or_404(queries.nfrs_for(person), key=key)
     rules.check_may_edit_nfr(nfr, by=person)
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

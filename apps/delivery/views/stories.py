@@ -3,11 +3,12 @@
 from dataclasses import dataclass, field
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from apps.common.access import member
+from apps.common.lists import csv_response, csv_url, next_url
 from apps.common.page import page_or_partial
 from apps.common.refused import BadInput, Refused, refusal
 from apps.delivery import actions, queries, rules
@@ -24,16 +25,16 @@ from apps.delivery.forms import (
 from apps.delivery.gherkin import Counts, Feature, Problem, counts, parse
 from apps.delivery.models import Story, StoryVersion
 from apps.delivery.queries import EditEffect
-from apps.delivery.views.reading import csv_response, csv_url, found, next_url, reader
+from apps.organization.requests import person_of
 
 CSV_HEAD = ["Key", "Title", "Epic", "State", "Regressed", "Team", "Points", "Scenarios", "File", "Signed at"]
 
 
 @member
 @require_safe
-def story_list(request: HttpRequest) -> HttpResponse:
+def story_list(request: HttpRequest) -> HttpResponseBase:
     """Stories that one may read, filtered by state, epic, team and text."""
-    person = reader(request)
+    person = person_of(request)
     form = StoryFilterForm(request.GET)
     form.is_valid()
     asked = {name: form.cleaned_data.get(name, "") for name in ("text", "state", "epic", "team")}
@@ -105,9 +106,9 @@ def _check(text: str, story: Story | None) -> Check:
 @require_POST
 def story_check(request: HttpRequest) -> HttpResponse:
     """What is wrong in a text, line by line, or what saving it as the story `story` would do. Writes nothing."""
-    person = reader(request)
+    person = person_of(request)
     key = request.POST.get("story", "")
-    story = found(queries.stories_for(person), key=key) if key else None
+    story = get_object_or_404(queries.stories_for(person), key=key) if key else None
     check = _check(request.POST.get("text", ""), story)
     context = {"check": check, "story": story}
     return page_or_partial(request, "delivery/story_check.html", "delivery/_story_check.html", context)
@@ -117,8 +118,8 @@ def story_check(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def story_create(request: HttpRequest, key: str) -> HttpResponse:
     """Write a new story of an epic."""
-    person = reader(request)
-    epic = found(queries.epics_for(person), key=key)
+    person = person_of(request)
+    epic = get_object_or_404(queries.epics_for(person), key=key)
     rules.check_may_create_story(epic, by=person)
     form = StoryTextForm(request.POST or None, initial={"text": TEMPLATE_STORY})
     check, status = None, 200
@@ -141,8 +142,8 @@ def story_create(request: HttpRequest, key: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def story_edit(request: HttpRequest, key: str) -> HttpResponse:
     """The editor: says what a text would do before it is saved, and loses nothing that was typed."""
-    person = reader(request)
-    story = found(queries.stories_for(person), key=key)
+    person = person_of(request)
+    story = get_object_or_404(queries.stories_for(person), key=key)
     rules.check_may_edit_story(story, by=person)
     start = {
         "text": story.version.text if story.version else "",
@@ -196,8 +197,8 @@ def _edit_words(edit: actions.StoryEdit) -> str:
 @require_http_methods(["GET", "HEAD", "POST"])
 def story_plan(request: HttpRequest, key: str) -> HttpResponse:
     """Which team takes the story, and how large it is."""
-    person = reader(request)
-    story = found(queries.stories_for(person), key=key)
+    person = person_of(request)
+    story = get_object_or_404(queries.stories_for(person), key=key)
     rules.check_may_edit_story(story, by=person)
     start = {"team": story.team.scope.key if story.team else "", "points": story.points}
     form = StoryPlanForm(request.POST or None, initial=start)
@@ -226,8 +227,8 @@ def story_plan(request: HttpRequest, key: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def story_archive(request: HttpRequest, key: str) -> HttpResponse:
     """Take a story out of its epic."""
-    person = reader(request)
-    story = found(queries.stories_for(person), key=key)
+    person = person_of(request)
+    story = get_object_or_404(queries.stories_for(person), key=key)
     rules.check_may_archive_story(story, by=person)
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -242,7 +243,7 @@ def story_archive(request: HttpRequest, key: str) -> HttpResponse:
 @require_safe
 def story_version_list(request: HttpRequest, key: str) -> HttpResponse:
     """Every text of a story, with its author and reason."""
-    story = found(queries.stories_for(reader(request)), key=key)
+    story = get_object_or_404(queries.stories_for(person_of(request)), key=key)
     versions = list(queries.versions_of(story).defer("text", "narrative")[:200])
     older = [version.digest for version in versions[1:]] + [""]
     rows = [
@@ -252,7 +253,7 @@ def story_version_list(request: HttpRequest, key: str) -> HttpResponse:
     context = {
         "story": story,
         "rows": rows,
-        "edit_refusal": refusal(rules.check_may_edit_story, story, by=reader(request)),
+        "edit_refusal": refusal(rules.check_may_edit_story, story, by=person_of(request)),
     }
     return render(request, "delivery/story_version_list.html", context)
 
@@ -261,7 +262,7 @@ def story_version_list(request: HttpRequest, key: str) -> HttpResponse:
 @require_safe
 def story_difference(request: HttpRequest, key: str) -> HttpResponse:
     """What one version means that another does not: `?from=1&to=2`, by default the last change."""
-    story = found(queries.stories_for(reader(request)), key=key)
+    story = get_object_or_404(queries.stories_for(person_of(request)), key=key)
     latest = story.version.number if story.version else 1
     new = _number(request.GET.get("to", ""), latest)
     old = _number(request.GET.get("from", ""), max(1, new - 1))

@@ -2,22 +2,22 @@
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
 from apps.common.access import member
 from apps.common.refused import Refused, refusal
 from apps.delivery import actions, queries, rules
 from apps.delivery.forms import DependencyForm, ServiceLinkForm
-from apps.delivery.views.reading import found, reader
+from apps.organization.requests import person_of
 
 
 @member
 @require_http_methods(["GET", "HEAD", "POST"])
 def epic_service_edit(request: HttpRequest, key: str) -> HttpResponse:
     """The services an epic runs on: linked with `service`, taken off with `remove`."""
-    person = reader(request)
-    epic = found(queries.epics_for(person), key=key)
+    person = person_of(request)
+    epic = get_object_or_404(queries.epics_for(person), key=key)
     if request.method == "POST" and (gone := request.POST.get("remove")):
         actions.unlink_service(epic_key=key, service_key=gone, by=person)
         messages.success(request, f"{gone} is taken off {key}.")
@@ -48,8 +48,8 @@ def epic_service_edit(request: HttpRequest, key: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def epic_dependency_edit(request: HttpRequest, key: str) -> HttpResponse:
     """What an epic needs and what needs it: added with `needs`, removed with `remove`."""
-    person = reader(request)
-    epic = found(queries.epics_for(person), key=key)
+    person = person_of(request)
+    epic = get_object_or_404(queries.epics_for(person), key=key)
     if request.method == "POST" and (gone := request.POST.get("remove")):
         actions.remove_dependency(epic_key=key, needs_key=gone, by=person)
         messages.success(request, f"{key} no longer needs {gone}.")

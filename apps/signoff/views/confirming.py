@@ -5,7 +5,7 @@ import secrets
 from allauth.core.exceptions import ReauthenticationRequired
 from django.http import HttpRequest
 
-from apps.organization.models import Person
+from apps.organization.requests import person_of
 from apps.signatures import rules as signatures
 from apps.signatures.reauthentication import Authentication, fresh_authentication
 
@@ -15,20 +15,13 @@ def form_key() -> str:
     return secrets.token_hex(16)
 
 
-def signer(request: HttpRequest) -> Person:
-    """Who is signed in; views are reached by members only."""
-    person = request.user
-    assert isinstance(person, Person)  # noqa: S101  (LoginRequiredMiddleware saw to it)
-    return person
-
-
 def confirmed(request: HttpRequest) -> Authentication:
     """The re-authentication of the last two minutes.
 
     Without one it raises ReauthenticationRequired: the post is suspended, a page asks for password, code or passkey,
     and then the post goes on by itself. Raises NotAllowed for whoever cannot confirm at all.
     """
-    person = signer(request)
+    person = person_of(request)
     signatures.check_can_confirm(by=person)
     authentication = fresh_authentication(request)
     if authentication is None:

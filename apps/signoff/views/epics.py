@@ -7,9 +7,10 @@ from django.utils import timezone
 
 from apps.audit import queries as audit
 from apps.common.access import member
-from apps.common.refused import NotAllowed, Refused, refusal
+from apps.common.refused import Refused, refusal
 from apps.delivery import queries as delivery
 from apps.delivery import rules as delivery_rules
+from apps.organization.requests import person_of
 from apps.signoff import queries, reading, rules
 from apps.signoff.actions import sign_off_epic
 from apps.signoff.dossier import seal, unseal
@@ -17,7 +18,7 @@ from apps.signoff.forms import EpicSignOffForm
 from apps.signoff.models import EpicSignOff
 from apps.signoff.moved import Moved
 from apps.signoff.statements import epic_statement
-from apps.signoff.views.confirming import confirmed, form_key, signer
+from apps.signoff.views.confirming import confirmed, form_key
 from apps.specs import queries as specs
 
 STORIES_SHOWN = 50
@@ -26,12 +27,13 @@ STORIES_SHOWN = 50
 @member
 def epic_detail(request: HttpRequest, key: str) -> HttpResponse:
     """One page that gathers the evidence, and one button at its end."""
-    person = signer(request)
+    person = person_of(request)
     epic = get_object_or_404(delivery.epics_for(person), key=key)
     now = timezone.now()
     dossier, gate, facts = queries.current_dossier(epic, at=now)
     acceptance = queries.latest_acceptance(epic)
     stories = list(delivery.stories_of(epic).select_related("version__author", "signed_by")[: STORIES_SHOWN + 1])
+    readable = delivery.epics_for(person)
     context = {
         "epic": epic,
         "state": reading.epic_state(epic, promise=dossier.promise),
@@ -48,8 +50,8 @@ def epic_detail(request: HttpRequest, key: str) -> HttpResponse:
         "sign_offs": queries.epic_sign_offs(epic)[:10],
         "seats": reading.signing_seats(facts),
         "services": list(delivery.services_of(epic)),
-        "dependencies": list(delivery.dependencies_of(epic)),
-        "dependents": list(delivery.dependents_of(epic)),
+        "dependencies": list(delivery.dependencies_of(epic).filter(needs__in=readable)),
+        "dependents": list(delivery.dependents_of(epic).filter(epic__in=readable)),
         "comments": list(delivery.comments_of(epic)),
         "latest": specs.latest_run_of(epic),
         "entries": audit.life_of(epic.key, limit=8)[::-1],
@@ -64,7 +66,7 @@ def epic_detail(request: HttpRequest, key: str) -> HttpResponse:
 @member
 def epic_sign_off(request: HttpRequest, key: str) -> HttpResponse:
     """What the signature covers, printed in full; then the act."""
-    person = signer(request)
+    person = person_of(request)
     epic = get_object_or_404(delivery.epics_for(person), key=key)
     if request.method != "POST":
         form = EpicSignOffForm(initial={"key": form_key()})
@@ -73,8 +75,7 @@ def epic_sign_off(request: HttpRequest, key: str) -> HttpResponse:
     if not form.is_valid():
         return _sign_off_page(request, epic.key, form, status=400)
     shown = unseal(form.cleaned_data["dossier"], person_key=person.key)
-    if may_not := refusal(rules.check_may_sign_off_epic, epic=epic, by=person):
-        raise NotAllowed(may_not)  # said before anybody types a password for it
+    rules.check_may_sign_off_epic(epic=epic, by=person)  # before anybody types a password for it
     authentication = confirmed(request)
     try:
         sign_off = sign_off_epic(
@@ -99,7 +100,7 @@ def epic_sign_off(request: HttpRequest, key: str) -> HttpResponse:
 def _sign_off_page(
     request: HttpRequest, key: str, form: EpicSignOffForm, *, refused: Refused | None = None, status: int = 200
 ) -> HttpResponse:
-    person = signer(request)
+    person = person_of(request)
     epic = get_object_or_404(delivery.epics_for(person), key=key)
     now = timezone.now()
     dossier, gate, _ = queries.current_dossier(epic, at=now)
@@ -155,5 +156,5 @@ def _sign_off_page(
 @member
 def epic_life(request: HttpRequest, key: str) -> HttpResponse:
     """The epic's life as the log tells it."""
-    epic = get_object_or_404(delivery.epics_for(signer(request)), key=key)
+    epic = get_object_or_404(delivery.epics_for(person_of(request)), key=key)
     return render(request, "signoff/epic_life.html", {"epic": epic, "entries": audit.life_of(epic.key)})

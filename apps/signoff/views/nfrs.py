@@ -11,17 +11,17 @@ from apps.common.refused import Refused, refusal
 from apps.delivery import queries as delivery
 from apps.delivery.models import NFR
 from apps.organization.queries import today
+from apps.organization.requests import person_of
 from apps.signoff import rules
 from apps.signoff.actions import attest_nfr
 from apps.signoff.forms import AttestForm
 from apps.signoff.models import NFRAttestation
-from apps.signoff.views.confirming import signer
 
 
 @member
 def nfr_attest(request: HttpRequest, key: str) -> HttpResponse:
     """What is required, in full; whether it is met, how one knows, and until when that is good."""
-    person = signer(request)
+    person = person_of(request)
     nfr = get_object_or_404(NFR.objects.select_related("epic").filter(epic__in=delivery.epics_for(person)), key=key)
     nfr.epic = delivery.epics_for(person).get(pk=nfr.epic_id)
     form = AttestForm(request.POST or None, initial={"digest": nfr.digest, "until_on": today() + timedelta(days=90)})

@@ -10,17 +10,17 @@ from apps.audit.models import Entry
 from apps.common.access import member
 from apps.delivery import queries as delivery
 from apps.delivery.models import Epic, Story
+from apps.organization.requests import person_of
 from apps.organization.roles import Role
 from apps.signatures.models import Signature
 from apps.signoff import queries
 from apps.signoff.models import EpicSignOff, StorySignOff
-from apps.signoff.views.confirming import signer
 
 
 @member
 def receipt_detail(request: HttpRequest, key: str) -> HttpResponse:
     """One signature as a receipt that prints; read by whoever may read what was signed."""
-    person = signer(request)
+    person = person_of(request)
     signature = get_object_or_404(Signature.objects.select_related("person", "delegated_by"), key=key)
     epic_sign_off = (
         EpicSignOff.objects.filter(signature=signature).select_related("epic", "dossier", "signature").first()

@@ -9,27 +9,27 @@ from apps.common.refused import BadInput
 from apps.delivery import queries as delivery
 from apps.delivery.models import Epic, Story
 from apps.organization.models import Person
+from apps.organization.requests import person_of
 from apps.signoff import actions, reading
 from apps.signoff.forms import RequestForm
-from apps.signoff.views.confirming import signer
 
 
 @member
 def epic_sign_off_request(request: HttpRequest, key: str) -> HttpResponse:
     """Asks a product owner to sign the epic."""
-    epic = get_object_or_404(delivery.epics_for(signer(request)), key=key)
+    epic = get_object_or_404(delivery.epics_for(person_of(request)), key=key)
     return _ask(request, epic, reading.candidates("signoff.sign_epic", epic=epic))
 
 
 @member
 def story_sign_off_request(request: HttpRequest, key: str) -> HttpResponse:
     """Asks an analyst to sign the story."""
-    story = get_object_or_404(delivery.stories_for(signer(request)), key=key)
+    story = get_object_or_404(delivery.stories_for(person_of(request)), key=key)
     return _ask(request, story, reading.candidates("signoff.sign_story", epic=story.epic, story=story))
 
 
 def _ask(request: HttpRequest, thing: Epic | Story, people: list[Person]) -> HttpResponse:
-    person = signer(request)
+    person = person_of(request)
     others = Person.objects.filter(pk__in=[one.pk for one in people if one.pk != person.pk])
     form = RequestForm(request.POST or None, people=others)
     context = {"thing": thing, "form": form, "is_epic": isinstance(thing, Epic), "nobody": not others}

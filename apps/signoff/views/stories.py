@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from apps.audit import queries as audit
 from apps.common.access import member
-from apps.common.refused import NotAllowed, Refused, refusal
+from apps.common.refused import BadInput, NotAllowed, Refused, refusal
 from apps.delivery import gherkin
 from apps.delivery import queries as delivery
 from apps.delivery import rules as delivery_rules
@@ -15,13 +15,14 @@ from apps.delivery.models import Epic, Story
 from apps.delivery.states import StoryState
 from apps.organization import queries as organization
 from apps.organization.models import Person
+from apps.organization.requests import person_of
 from apps.signoff import queries, rules
 from apps.signoff.actions import StoryShown, sign_off_stories, sign_off_story
 from apps.signoff.forms import BulkSignOffForm, StorySignOffForm
 from apps.signoff.models import StorySignOff
 from apps.signoff.moved import Moved
 from apps.signoff.statements import story_statement
-from apps.signoff.views.confirming import confirmed, form_key, signer
+from apps.signoff.views.confirming import confirmed, form_key
 from apps.specs import queries as specs
 from apps.specs import rules as specs_rules
 
@@ -29,7 +30,7 @@ from apps.specs import rules as specs_rules
 @member
 def story_detail(request: HttpRequest, key: str) -> HttpResponse:
     """A story's text, what proves it, who signed it."""
-    person = signer(request)
+    person = person_of(request)
     story = get_object_or_404(delivery.stories_for(person), key=key)
     context = {
         "story": story,
@@ -64,7 +65,7 @@ def _changed_since_signature(story: Story) -> object:
 @member
 def story_sign_off(request: HttpRequest, key: str) -> HttpResponse:
     """The story's text in full; then the act."""
-    person = signer(request)
+    person = person_of(request)
     story = get_object_or_404(delivery.stories_for(person), key=key)
     if request.method != "POST":
         form = StorySignOffForm(initial={"key": form_key(), "digest": story.digest})
@@ -72,8 +73,7 @@ def story_sign_off(request: HttpRequest, key: str) -> HttpResponse:
     form = StorySignOffForm(request.POST)
     if not form.is_valid():
         return _sign_off_page(request, story, form, status=400)
-    if may_not := refusal(rules.check_may_sign_off_story, story=story, by=person):
-        raise NotAllowed(may_not)  # said before anybody types a password for it
+    rules.check_may_sign_off_story(story=story, by=person)  # before anybody types a password for it
     authentication = confirmed(request)
     try:
         sign_off = sign_off_story(
@@ -97,7 +97,7 @@ def story_sign_off(request: HttpRequest, key: str) -> HttpResponse:
 def _sign_off_page(
     request: HttpRequest, story: Story, form: StorySignOffForm, *, refused: Refused | None = None, status: int = 200
 ) -> HttpResponse:
-    person = signer(request)
+    person = person_of(request)
     seat = organization.seat_for(person, "signoff.sign_story", *delivery.story_scopes(story))
     statements = {
         meaning: story_statement(story=story, name=person.name, seat=seat, meaning=meaning)
@@ -123,7 +123,7 @@ def _sign_off_page(
 @member
 def story_bulk_sign_off(request: HttpRequest, key: str) -> HttpResponse:
     """All stories of an epic that this person could sign now, each text in full; several in one act."""
-    person = signer(request)
+    person = person_of(request)
     epic = get_object_or_404(delivery.epics_for(person), key=key)
     if request.method != "POST":
         form = BulkSignOffForm(initial={"key": form_key()}, shown=[])
@@ -132,12 +132,16 @@ def story_bulk_sign_off(request: HttpRequest, key: str) -> HttpResponse:
     form = BulkSignOffForm(request.POST, shown=posted)
     if not form.is_valid():
         return _bulk_page(request, epic, form, status=400)
+    shown = [_shown(value) for value in form.cleaned_data["stories"]]
+    own = set(delivery.stories_of(epic).values_list("key", flat=True))
+    if foreign := [item.key for item in shown if item.key not in own]:
+        raise BadInput(f"“{foreign[0][:20]}” is no story of {epic.key}. Open the page again.")
     if not organization.has_right(person, "signoff.sign_story"):
         raise NotAllowed(f"Only a Business Analyst may sign stories of {epic.key}, and you hold no such seat today.")
     authentication = confirmed(request)
     try:
         signed = sign_off_stories(
-            shown=[_shown(value) for value in form.cleaned_data["stories"]],
+            shown=shown,
             meaning=StorySignOff.Meaning.ACCEPT,
             by=person,
             authentication=authentication,
@@ -158,7 +162,7 @@ def _shown(value: str) -> StoryShown:
 def _bulk_page(
     request: HttpRequest, epic: Epic, form: BulkSignOffForm, *, refused: Refused | None = None, status: int = 200
 ) -> HttpResponse:
-    person = signer(request)
+    person = person_of(request)
     seats = organization.held_seats(person)
     passing = (
         Story.objects.active()

@@ -9,17 +9,17 @@ from apps.common.access import member
 from apps.common.refused import BadInput, Refused, refusal
 from apps.delivery import queries as delivery
 from apps.organization import queries as organization
+from apps.organization.requests import person_of
 from apps.signoff import actions, rules
 from apps.signoff.criteria import title_of
 from apps.signoff.forms import RefuseWaiverForm, WaiverForm
 from apps.signoff.models import Waiver
-from apps.signoff.views.confirming import signer
 
 
 @member
 def waiver_ask(request: HttpRequest, key: str) -> HttpResponse:
     """Asks that one criterion of an epic may be unmet for a while."""
-    person = signer(request)
+    person = person_of(request)
     epic = get_object_or_404(delivery.epics_for(person), key=key)
     form = WaiverForm(
         request.POST or None,
@@ -53,7 +53,7 @@ def waiver_ask(request: HttpRequest, key: str) -> HttpResponse:
 @member
 def waiver_detail(request: HttpRequest, key: str) -> HttpResponse:
     """One waiver: what it allows, who said yes, and the acts on it."""
-    person = signer(request)
+    person = person_of(request)
     waiver = get_object_or_404(
         Waiver.objects.select_related("owner", "asked_by", "epic").filter(epic__in=delivery.epics_for(person)), key=key
     )
@@ -84,7 +84,7 @@ def waiver_detail(request: HttpRequest, key: str) -> HttpResponse:
 
 
 def _decide(request: HttpRequest, key: str, *, reason: str) -> Waiver:
-    person = signer(request)
+    person = person_of(request)
     match request.POST.get("act"):
         case "grant":
             return actions.grant_waiver(waiver_key=key, by=person)

@@ -10,16 +10,16 @@ from django.views.decorators.http import require_http_methods
 from apps.common.access import member
 from apps.common.refused import NotAllowed, Refused, refusal
 from apps.delivery import queries as delivery
+from apps.organization.requests import person_of
 from apps.specs import actions, queries, rules
 from apps.specs.forms import RecordByHandForm
-from apps.specs.views.runs import reader
 
 
 @member
 @require_http_methods(["GET", "HEAD", "POST"])
 def story_record_by_hand(request: HttpRequest, key: str) -> HttpResponse:
     """Choose the scenarios that were tried, and say what was done and seen."""
-    person = reader(request)
+    person = person_of(request)
     story = get_object_or_404(delivery.stories_for(person), key=key)
     if sentence := refusal(rules.check_may_record_by_hand, story, by=person):
         raise NotAllowed(sentence)

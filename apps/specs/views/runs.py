@@ -15,6 +15,7 @@ from apps.common.refused import Refused, refusal
 from apps.delivery import queries as delivery
 from apps.organization import queries as organization
 from apps.organization.models import Person
+from apps.organization.requests import person_of
 from apps.specs import actions, intake, queries, rules
 from apps.specs.forms import FORMATS, ResultFilterForm, RunFilterForm, RunImportForm
 from apps.specs.models import Result, Run
@@ -25,18 +26,11 @@ RUN_HEAD = ["Key", "Ran at", "Received at", "By", "Came by", "Format", "Files", 
 RESULT_HEAD = ["Position", "Status", "Story", "Feature", "Scenario", "File", "Line", "Matched by", "Stale", "Unknown"]
 
 
-def reader(request: HttpRequest) -> Person:
-    """The person who asks; views without @public have one."""
-    person = request.user
-    assert isinstance(person, Person)  # noqa: S101 - LoginRequiredMiddleware sees to it
-    return person
-
-
 @member
 @require_safe
 def run_list(request: HttpRequest) -> HttpResponseBase:
     """Runs that one may read, the newest first."""
-    person = reader(request)
+    person = person_of(request)
     form = RunFilterForm(request.GET)
     form.is_valid()
     asked = {name: form.cleaned_data.get(name, "") for name in form.fields}
@@ -62,7 +56,7 @@ def run_list(request: HttpRequest) -> HttpResponseBase:
 @require_safe
 def run_detail(request: HttpRequest, key: str) -> HttpResponseBase:
     """One run: what it says, what it was matched to, and why some of it was not."""
-    person = reader(request)
+    person = person_of(request)
     hidden = organization.hidden_scope_ids(person)
     run = get_object_or_404(queries.runs_outside(hidden), key=key)
     form = ResultFilterForm(request.GET)
@@ -93,7 +87,7 @@ def run_detail(request: HttpRequest, key: str) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 def run_import(request: HttpRequest) -> HttpResponse:
     """Upload the report of a test run; everything is read and matched before it is stored."""
-    person = reader(request)
+    person = person_of(request)
     asked = request.method == "POST"
     form = RunImportForm(request.POST if asked else None, request.FILES if asked else None, by=person)
     status = 400 if form.errors else 200
