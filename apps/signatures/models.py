@@ -44,3 +44,8 @@ class Signature(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("signoff:receipt_detail", args=[self.key])
+
+    @property
+    def side(self) -> set[int]:
+        """Primary keys of who signed and, where they acted as a delegate, of whose seat it was."""
+        return {self.person_id} | ({self.delegated_by_id} if self.delegated_by_id else set())

@@ -144,6 +144,9 @@ def dependencies_signed(epic: EpicFacts, at: datetime) -> Verdict:
     if not waiting:
         return Verdict(VerdictState.MET, words)
     first = waiting[0]
+    if first.initiative_id != epic.epic.initiative_id and first.initiative.scope.restricted:
+        # A gate's words are the same for all readers, and not all of them may know of that epic.
+        return Verdict(VerdictState.UNMET, f"{words}; one of a restricted initiative is not")
     return Verdict(
         VerdictState.UNMET,
         f"{words}; {first.key} is not",

@@ -28,6 +28,7 @@ class Shown:
 
     body: bytes
     epic: str
+    title: str
     promise: str
     leaves: list[Leaf]
     verdicts: dict[str, VerdictState]
@@ -66,6 +67,7 @@ def read_dossier(body: bytes) -> Shown:
     return Shown(
         body=bytes(body),
         epic=data["epic"]["key"],
+        title=data["epic"]["title"],
         promise=data["promise"],
         leaves=[Leaf.from_row(row) for row in data["leaves"]],
         verdicts={row["criterion"]: VerdictState(row["state"]) for row in data["verdicts"]},

@@ -10,7 +10,7 @@ from django.db.models import Count, F, Max, Min, Q
 from apps.delivery.models import NFR, Epic, EpicDependency, Story
 from apps.organization import queries as organization
 from apps.organization.models import Person, Scope, Seat
-from apps.organization.roles import Role
+from apps.organization.roles import GRID, Layer, Role
 from apps.signoff.models import NFRAttestation, Waiver
 
 
@@ -45,8 +45,13 @@ class EpicFacts:
         return self.epic.key
 
     def holding(self, role: Role) -> set[Person]:
-        """Who holds `role` on the epic: on it or above, or, for its stories, on one of its teams."""
-        return {seat.person for seat in self.seats if seat.role == role}
+        """Who holds `role` on the epic or above; a seat of the delivery layer also on one of its stories' teams.
+
+        A team's own product owner is not the epic's, and could not sign it.
+        """
+        by_team = GRID[role].layer == Layer.DELIVERY
+        path = set(self.epic.scope.path_ids())
+        return {seat.person for seat in self.seats if seat.role == role and (by_team or seat.scope_id in path)}
 
     def holders(self, role: Role) -> str:
         """Their names, or who is missing: the owner of a blocker in words."""
@@ -151,6 +156,6 @@ def _read_nfrs(facts: dict[int, EpicFacts]) -> None:
 
 
 def _read_dependencies(facts: dict[int, EpicFacts]) -> None:
-    threads = EpicDependency.objects.filter(epic_id__in=facts, kind=EpicDependency.Kind.HARD).select_related("needs")
-    for thread in threads:
+    threads = EpicDependency.objects.filter(epic_id__in=facts, kind=EpicDependency.Kind.HARD)
+    for thread in threads.select_related("needs__initiative__scope"):
         facts[thread.epic_id].hard_dependencies.append(thread.needs)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 
 from apps.audit.canonical import canonical_digest
@@ -128,10 +129,17 @@ def meaning_authors(story: Story) -> set[int]:
     return set(story.versions.filter(digest=story.digest).values_list("author_id", flat=True))
 
 
-def signed_stories_of(person_ids: Iterable[int], epic: Epic) -> list[Story]:
-    """Stories of the epic whose current signature is of one of these persons."""
-    from_them = Story.objects.active().filter(epic=epic, signed_by_id__in=list(person_ids))
-    return [story for story in from_them if story.is_signed]
+def signed_stories_of(person_ids: Iterable[int], epic: Epic) -> list[tuple[Story, int | None]]:
+    """Stories of the epic whose current signature one of these persons gave, or a delegate in their seat.
+
+    Each with the primary key of whose seat it was, None where it was the signer's own.
+    """
+    ids = list(person_ids)
+    latest = StorySignOff.objects.filter(story=OuterRef("pk")).order_by("-number")
+    stories = Story.objects.active().filter(epic=epic)
+    stories = stories.annotate(signed_for=Subquery(latest.values("signature__delegated_by")[:1]))
+    from_them = stories.filter(Q(signed_by__in=ids) | Q(signed_for__in=ids))
+    return [(story, story.signed_for) for story in from_them if story.is_signed]
 
 
 def open_requests(person: Person) -> list[SignOffRequest]:

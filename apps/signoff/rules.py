@@ -39,16 +39,30 @@ def _both(by: Person, seat: HeldSeat) -> set[int]:
     return {by.pk, int(seat.delegated_by.removeprefix("P-"))} if seat.delegated_by else {by.pk}
 
 
+def _check_in_work(epic: Epic) -> None:
+    if epic.archived_at:
+        raise Refused(f"{epic.key} is archived: nothing in it is signed, attested or asked for any more.")
+
+
 # --- Stories ------------------------------------------------------------------------------------
 
 
 def check_may_sign_off_story(*, story: Story, by: Person) -> HeldSeat:
-    """Raises NotAllowed for whoever is no analyst of the story or wrote its meaning, Refused for archived ones."""
+    """Raises NotAllowed for whoever is no analyst of the story, wrote its meaning or accepted its epic, Refused for
+    archived ones.
+    """
     seat = _seat("signoff.sign_story", story.key, "sign it", *delivery.story_scopes(story), by=by)
+    _check_in_work(story.epic)
     if story.archived_at:
         raise Refused(f"{story.key} is archived and can no longer be signed.")
     if queries.meaning_authors(story) & _both(by, seat):
         raise NotAllowed(f"Who last edited a story does not sign it: let another analyst sign {story.key}.")
+    acceptance = queries.latest_acceptance(story.epic) if story.epic.signed_promise else None
+    if acceptance is not None and acceptance.signature.side & _both(by, seat):
+        raise NotAllowed(
+            f"Who accepted an epic does not sign its stories as analyst: {story.epic.key} carries receipt "
+            f"{acceptance.signature.key}. Let another analyst sign {story.key}."
+        )
     return seat
 
 
@@ -72,16 +86,18 @@ def check_story_meaning(*, meaning: str, comment: str) -> StorySignOff.Meaning:
 
 
 def check_may_sign_off_epic(*, epic: Epic, by: Person) -> HeldSeat:
-    """Raises NotAllowed for whoever is no product owner of the epic or signed its stories as analyst."""
+    """Raises NotAllowed for whoever is no product owner of the epic or signed its stories as analyst, Refused for
+    archived ones.
+    """
     seat = _seat("signoff.sign_epic", epic.key, "sign it", epic.scope, by=by)
-    if epic.archived_at:
-        raise Refused(f"{epic.key} is archived and can no longer be signed.")
+    _check_in_work(epic)
     signed = queries.signed_stories_of(_both(by, seat), epic)
     if signed:
+        story, signed_for = signed[0]
+        whose = {signed_for: "a signature given in your seat", story.signed_by_id: "your signature"}
         raise NotAllowed(
-            f"Who signed a story of an epic as analyst does not sign the epic: {signed[0].key} carries "
-            f"{'your signature' if by.pk == signed[0].signed_by_id else 'the signature of whom you act for'}. "
-            "Another product owner can sign."
+            f"Who signed a story of an epic as analyst does not sign the epic: {story.key} carries "
+            f"{whose.get(by.pk, 'the signature of whom you act for')}. Another product owner can sign."
         )
     return seat
 
@@ -133,6 +149,7 @@ def _meaning(meaning: str, known: list[str], comment: str) -> str:
 def check_may_attest_nfr(*, nfr: NFR, by: Person) -> HeldSeat:
     """Raises NotAllowed for whoever is no SRE lead of the epic, Refused for archived NFRs."""
     seat = _seat("signoff.attest_nfr", nfr.epic.key, f"attest {nfr.key}", nfr.epic.scope, by=by)
+    _check_in_work(nfr.epic)
     if nfr.archived_at:
         raise Refused(f"{nfr.key} is archived and can no longer be attested.")
     return seat
@@ -158,8 +175,7 @@ def check_words(words: str, *, what: str) -> None:
 def check_may_ask_waiver(*, epic: Epic, by: Person) -> HeldSeat:
     """Raises NotAllowed for whoever holds none of the nine seats on the epic."""
     seat = _seat("signoff.ask_waiver", epic.key, "ask for a waiver", epic.scope, *_team_scopes(epic), by=by)
-    if epic.archived_at:
-        raise Refused(f"{epic.key} is archived: there is nothing to waive.")
+    _check_in_work(epic)
     return seat
 
 
@@ -172,31 +188,38 @@ def check_criterion(name: str, *, subject: str, epic: Epic) -> None:
 
 
 def check_may_grant_waiver(*, waiver: Waiver, by: Person) -> HeldSeat:
-    """Raises NotAllowed for the asker, for a second yes of one person, and for whoever holds neither seat."""
-    seat = _seat("signoff.grant_waiver", waiver.epic.key, "decide on a waiver", waiver.epic.scope, by=by)
+    """Raises NotAllowed for the asker and for whoever holds neither seat, Refused for what is decided or archived."""
+    _seat("signoff.grant_waiver", waiver.epic.key, "decide on a waiver", waiver.epic.scope, by=by)
+    _check_in_work(waiver.epic)
     if waiver.state != Waiver.State.ASKED:
         raise Refused(f"{waiver.key} is {waiver.get_state_display().lower()} already.")
-    if waiver.asked_by_id in _both(by, seat):
+    seats = _deciding_seats(waiver, by=by)
+    if not seats:
         raise NotAllowed("Who asks for a waiver does not decide on it.")
-    return seat
+    return seats[0]
 
 
-def grant_role(*, waiver: Waiver, by: Person, seat: HeldSeat) -> Role:
-    """In which of the two roles this yes counts. Raises Refused where both of theirs, or they, have said yes."""
+def _deciding_seats(waiver: Waiver, *, by: Person) -> list[HeldSeat]:
+    """Own seats first; none of the asker's, in which a delegate would decide for them."""
+    roles, scopes = RIGHTS["signoff.grant_waiver"], waiver.epic.scope.path_ids()
+    return [
+        seat
+        for seat in organization.held_seats(by)
+        if seat.role in roles and seat.scope_id in scopes and waiver.asked_by_id not in _both(by, seat)
+    ]
+
+
+def check_grant_seat(*, waiver: Waiver, by: Person) -> HeldSeat:
+    """The seat in which this yes counts. Raises Refused for a second yes of one person, or in one role."""
     given = {grant.role: grant.granted_by for grant in waiver.grants.select_related("granted_by")}
     if by in given.values():
         raise Refused(f"You have said yes to {waiver.key}; the second yes is another person's.")
-    free = [
-        Role(held.role)
-        for held in organization.held_seats(by)
-        if held.role in {Role.PRODUCT_OWNER, Role.SRE_LEAD}
-        and held.scope_id in waiver.epic.scope.path_ids()
-        and held.role not in given
-    ]
-    if not free:
-        names = ", ".join(person.name for person in given.values())
-        raise Refused(f"{Role(seat.role).label} has said yes already ({names}); the other seat's yes is missing.")
-    return free[0]
+    said = {person.pk for person in given.values()}
+    for seat in _deciding_seats(waiver, by=by):
+        if seat.role not in given and not said & _both(by, seat):
+            return seat
+    words = " and ".join(f"{Role(role).label} has said yes already ({person.name})" for role, person in given.items())
+    raise Refused(f"{words}; the other seat's yes is missing.")
 
 
 def check_may_withdraw_waiver(*, waiver: Waiver, by: Person) -> None:
@@ -211,10 +234,15 @@ def check_may_withdraw_waiver(*, waiver: Waiver, by: Person) -> None:
 
 
 def check_may_request_sign_off(
-    *, epic: Epic, scopes: tuple[Scope, ...], right: str, of: Person, by: Person
+    *, thing: Epic | Story, scopes: tuple[Scope, ...], right: str, of: Person, by: Person
 ) -> HeldSeat:
-    """Raises NotAllowed for whoever holds no seat here, BadInput where the person asked could not sign."""
-    seat = _seat("signoff.request_sign_off", epic.key, "ask for a signature", *scopes, by=by)
+    """Raises NotAllowed for whoever holds no seat here, Refused for archived things, BadInput where the person asked
+    could not sign.
+    """
+    seat = _seat("signoff.request_sign_off", thing.key, "ask for a signature", *scopes, by=by)
+    _check_in_work(thing if isinstance(thing, Epic) else thing.epic)
+    if thing.archived_at:
+        raise Refused(f"{thing.key} is archived and can no longer be signed.")
     if of.pk == by.pk:
         raise BadInput("Ask somebody else: you can sign yourself without a request.")
     if organization.seat_for(of, right, *scopes) is None:

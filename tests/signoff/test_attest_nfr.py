@@ -6,7 +6,8 @@ import pytest
 import time_machine
 
 from apps.audit.models import Entry
-from apps.common.refused import BadInput, NotAllowed
+from apps.common.refused import BadInput, NotAllowed, Refused
+from apps.delivery import actions as delivery
 from apps.delivery.actions.nfrs import create_nfr, edit_nfr
 from apps.delivery.models import NFR
 from apps.organization.models import Person
@@ -83,3 +84,9 @@ def test_it_needs_words_a_verdict_and_an_end(promise: Promise, nfr: NFR) -> None
         attest(nfr, by=priya, verdict="PERHAPS")
     with pytest.raises(BadInput, match="cannot end in the past"):
         attest(nfr, by=priya, until_on=in_days(-1))
+
+
+def test_nothing_of_an_archived_epic_is_attested(promise: Promise, nfr: NFR) -> None:
+    delivery.archive_epic(epic_key=promise.epic.key, reason="Not needed.", by=promise.cast.maria)
+    with pytest.raises(Refused, match=f"{promise.epic.key} is archived"):
+        attest(nfr, by=promise.cast.priya)

@@ -12,6 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 from apps.delivery import actions as delivery
 from apps.delivery import queries as delivery_queries
 from apps.delivery.actions.threads import add_dependency
+from apps.delivery.models import Epic, Initiative
 from apps.organization.models import Seat
 from apps.organization.roles import Role
 from apps.signoff import criteria, queries
@@ -19,7 +20,7 @@ from apps.signoff.criteria import criterion
 from apps.signoff.facts import EpicFacts
 from apps.signoff.states import GateState, VerdictState
 from apps.signoff.verdicts import Gate, Verdict
-from tests.cast import Cast
+from tests.cast import Cast, TeamFactory, signed_in
 from tests.signoff.promises import Promise, make_promise
 
 pytestmark = pytest.mark.django_db
@@ -121,3 +122,30 @@ def test_many_gates_take_the_queries_of_one(cast: Cast, django_assert_num_querie
     assert len(epics) == 20
     with django_assert_num_queries(len(captured)):
         queries.gates(epics, at=timezone.now())
+
+
+def test_a_teams_own_product_owner_is_not_the_epics(promise: Promise) -> None:
+    team = TeamFactory.create()
+    Epic.objects.filter(pk=promise.epic.pk).update(team=team)
+    promise.cast.seat(promise.cast.lena, Role.PRODUCT_OWNER, team.scope)
+    assert said(promise, "seats_filled").state == VerdictState.MET  # Lena holds both, but not of this epic
+    promise.cast.seat_of("maria").delete()
+    assert said(promise, "seats_filled").words == "Vacant: Product Owner"
+
+
+def test_words_do_not_tell_of_a_restricted_epic(promise: Promise) -> None:
+    cast = promise.cast
+    cast.seat(cast.maria, Role.PRODUCT_OWNER, cast.elsewhere)
+    secret = delivery.create_epic(
+        initiative_key=Initiative.objects.create(scope=cast.elsewhere).key, title="A merger", by=cast.maria
+    )
+    add_dependency(epic_key=promise.epic.key, needs_key=secret.key, kind="HARD", by=cast.jonas)
+    assert secret.key in said(promise, "dependencies_signed").words
+    cast.elsewhere.restricted = True
+    cast.elsewhere.save()
+    told = said(promise, "dependencies_signed")
+    assert told.words == "0 of 1 hard dependencies signed; one of a restricted initiative is not"
+    assert (told.owner, told.url) == ("", "")
+    page = signed_in(cast.lena).get(f"/epics/{promise.epic.key}/")
+    assert "A merger" not in page.content.decode()
+    assert "A merger" in signed_in(cast.ada).get(f"/epics/{promise.epic.key}/").content.decode()

@@ -289,3 +289,16 @@ def test_the_life_of_an_epic_reads_as_a_story(promise: Promise) -> None:
     page = signed_in(promise.cast.ada).get(f"/epics/{promise.epic.key}/life/").content.decode()
     assert "signed off" in page
     assert "Maria Keller" in page
+
+
+def test_the_form_for_several_stories_takes_those_of_its_epic_alone(cast: Cast) -> None:
+    promise, other = make_promise(cast), make_promise(cast, title="Another")
+    promise.prove()
+    other.prove()
+    client, url = signed_in(cast.lena), f"/epics/{promise.epic.key}/stories/sign-off/"
+    foreign = other.fresh()[0]
+    for value in (f"{foreign.key}={foreign.digest}", f"S-999={foreign.digest}", "=", "S-1%00"):
+        answer = client.post(url, {**hidden(client.get(url)), "stories": [value]})
+        assert answer.status_code == 400, value
+        assert f"is no story of {promise.epic.key}" in answer.content.decode()
+    assert not Signature.objects.exists()

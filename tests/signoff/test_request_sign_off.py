@@ -3,7 +3,8 @@
 import pytest
 
 from apps.audit.models import Entry
-from apps.common.refused import BadInput, NotAllowed
+from apps.common.refused import BadInput, NotAllowed, Refused
+from apps.delivery import actions as delivery
 from apps.signoff import actions, queries
 from tests.signoff.promises import Promise
 
@@ -54,3 +55,13 @@ def test_only_who_could_sign_is_asked_and_not_oneself(promise: Promise) -> None:
         actions.request_epic_sign_off(epic_key=promise.epic.key, of=cast.maria, words="", by=cast.maria)
     with pytest.raises(NotAllowed, match="may ask for a signature"):
         actions.request_epic_sign_off(epic_key=promise.epic.key, of=cast.maria, words="", by=cast.nobody)
+
+
+def test_nobody_is_asked_to_sign_what_is_archived(promise: Promise) -> None:
+    story = promise.stories[0]
+    delivery.archive_story(story_key=story.key, reason="Not needed.", by=promise.cast.ruth)
+    with pytest.raises(Refused, match=f"{story.key} is archived"):
+        actions.request_story_sign_off(story_key=story.key, of=promise.cast.lena, words="", by=promise.cast.vera)
+    delivery.archive_epic(epic_key=promise.epic.key, reason="Not needed.", by=promise.cast.maria)
+    with pytest.raises(Refused, match=f"{promise.epic.key} is archived"):
+        actions.request_epic_sign_off(epic_key=promise.epic.key, of=promise.cast.maria, words="", by=promise.cast.vera)

@@ -11,13 +11,15 @@ from django.utils import timezone
 from apps.audit import queries as audit
 from apps.audit.models import Entry
 from apps.common.refused import BadInput, NotAllowed, Refused
+from apps.delivery import actions as delivery
 from apps.delivery.models import Comment, Epic
+from apps.organization import actions as organization
 from apps.organization.roles import Role
 from apps.signatures.models import Signature
 from apps.signoff.dossier import seal, unseal
 from apps.signoff.models import Dossier, EpicSignOff
 from apps.signoff.moved import Moved
-from tests.cast import Cast, DelegationFactory, PersonFactory, in_days
+from tests.cast import Cast, DelegationFactory, PersonFactory, forget_seats, in_days
 from tests.signoff.promises import Promise, confirmed, key, make_promise
 
 pytestmark = pytest.mark.django_db
@@ -235,3 +237,46 @@ def test_the_dossier_in_the_form_is_the_portals_own_and_this_persons(promise: Pr
         unseal(sealed, person_key=ruth.key)
     with pytest.raises(BadInput, match="did not come whole"):
         unseal(sealed[:-1] + ("A" if sealed[-1] != "A" else "B"), person_key=maria.key)
+
+
+def test_the_same_form_with_another_meaning_is_refused(promise: Promise) -> None:
+    sent, shown = key(), promise.dossier()
+    promise.sign(key=sent, shown=shown)
+    before = written()
+    with pytest.raises(Refused, match="This form was used for another signature"):
+        promise.sign(key=sent, shown=shown, meaning="REJECT", comment="The basket is lost.")
+    assert written() == before
+
+
+def test_an_epic_renamed_after_the_page_was_shown_is_read_again(promise: Promise) -> None:
+    shown = promise.dossier()
+    delivery.edit_epic(
+        epic_key=promise.epic.key, title="Anything", summary="", team_key="", promised_for="", by=promise.cast.maria
+    )
+    with pytest.raises(Refused, match="was called “Checkout in one page” when you opened the page"):
+        promise.sign(shown=shown)
+    assert promise.sign().signature.subject_title == "Anything"
+
+
+def test_whose_delegate_signed_a_story_as_analyst_does_not_sign_the_epic(cast: Cast) -> None:
+    promise, second = make_promise(cast), PersonFactory.create()
+    owner = cast.seat(second, Role.PRODUCT_OWNER, cast.initiative).person
+    as_analyst = cast.seat(owner, Role.BUSINESS_ANALYST, cast.initiative, until_on=in_days(0))
+    promise.prove()
+    DelegationFactory.create(seat=as_analyst, delegate=cast.nobody)
+    promise.sign_stories(by=forget_seats(cast.nobody))
+    as_analyst.until_on = in_days(-1)
+    as_analyst.save()
+    with pytest.raises(NotAllowed, match="carries a signature given in your seat"):
+        promise.sign(by=owner)
+    assert promise.sign(by=cast.maria)
+
+
+def test_somebody_deactivated_meanwhile_signs_nothing(promise: Promise) -> None:
+    """The request began while she was active."""
+    second = PersonFactory.create()
+    promise.cast.seat(second, Role.PRODUCT_OWNER, promise.epic.scope)
+    organization.deactivate_person(person=second, by=promise.cast.adam)
+    second.is_active = True
+    with pytest.raises(NotAllowed, match="you hold no such seat today"):
+        promise.sign(by=second)

@@ -11,7 +11,7 @@ from apps.audit import queries as audit
 from apps.audit.models import Entry
 from apps.common.refused import BadInput, NotAllowed, Refused
 from apps.delivery import actions as delivery
-from apps.delivery.models import Comment, Story
+from apps.delivery.models import Comment, Story, StoryVersion
 from apps.organization.roles import Role
 from apps.signatures.models import Signature
 from apps.signoff import actions
@@ -196,3 +196,46 @@ def test_an_old_confirmation_signs_nothing(passing: Promise) -> None:
             comment="",
             key=key(),
         )
+
+
+def test_a_story_of_an_archived_epic_is_not_signed(passing: Promise) -> None:
+    delivery.archive_epic(epic_key=passing.epic.key, reason="Not needed.", by=passing.cast.maria)
+    with pytest.raises(Refused, match=f"{passing.epic.key} is archived"):
+        passing.sign_stories()
+
+
+def test_the_same_form_with_another_meaning_or_more_stories_is_refused(passing: Promise) -> None:
+    given = {"by": passing.cast.lena, "authentication": confirmed(), "comment": "Wrong after all.", "key": key()}
+    shown = passing.shown()
+    actions.sign_off_stories(shown=shown[:1], meaning="ACCEPT", **given)  # type: ignore[arg-type]
+    for again, meaning in ((shown[:1], "REJECT"), (shown, "ACCEPT")):
+        with pytest.raises(Refused, match="This form was used for another signature"):
+            actions.sign_off_stories(shown=again, meaning=meaning, **given)  # type: ignore[arg-type]
+    assert Signature.objects.count() == 1
+    assert Story.objects.get(pk=passing.stories[0].pk).is_signed
+
+
+def test_who_accepted_the_epic_does_not_sign_its_stories_as_analyst(promise: Promise) -> None:
+    receipt = promise.sign().signature.key
+    shown = promise.shown(promise.stories[0])
+    actions.sign_off_story(
+        shown=shown[0],
+        meaning="REJECT",
+        by=promise.cast.lena,
+        authentication=confirmed(),
+        comment="It loses the basket.",
+        key=key(),
+    )
+    promise.cast.seat(promise.cast.maria, Role.BUSINESS_ANALYST, promise.cast.initiative)
+    with pytest.raises(NotAllowed, match=f"does not sign its stories as analyst: .* carries receipt {receipt}"):
+        promise.sign_stories(promise.stories[0], by=promise.cast.maria)
+
+
+def test_a_text_changed_behind_the_portals_back_is_not_signed(passing: Promise) -> None:
+    story = passing.stories[0]
+    StoryVersion.objects.filter(story=story).update(text=text_of("Pay in way 1", outcome="the customer pays twice"))
+    with pytest.raises(Refused, match=f"stored text of {story.key} is not the one that its digest names"):
+        passing.sign_stories(story)
+    StoryVersion.objects.filter(story=story).update(text="No feature at all")
+    with pytest.raises(Refused, match="changed outside the portal"):
+        passing.sign_stories(story)

@@ -1,5 +1,6 @@
 """A criterion may be unmet for a while: asked by one, granted by two others."""
 
+import json
 from datetime import date
 
 import pytest
@@ -12,7 +13,7 @@ from apps.organization.models import Seat
 from apps.organization.roles import Role
 from apps.signoff import actions
 from apps.signoff.models import Waiver
-from tests.cast import PersonFactory, forget_seats, in_days
+from tests.cast import DelegationFactory, PersonFactory, forget_seats, in_days
 from tests.signoff.promises import Promise
 
 pytestmark = pytest.mark.django_db
@@ -143,3 +144,35 @@ def test_archiving_an_epic_ends_asking(promise: Promise) -> None:
     delivery.archive_epic(epic_key=promise.epic.key, reason="merged", by=promise.cast.maria)
     with pytest.raises(Refused, match="is archived"):
         ask(promise)
+
+
+def test_a_waiver_of_an_archived_epic_is_not_granted(promise: Promise) -> None:
+    waiver = ask(promise)
+    delivery.archive_epic(epic_key=promise.epic.key, reason="Not needed.", by=promise.cast.maria)
+    with pytest.raises(Refused, match=f"{promise.epic.key} is archived"):
+        actions.grant_waiver(waiver_key=waiver.key, by=promise.cast.maria)
+
+
+def test_nobody_decides_in_the_seat_of_who_asked_or_said_yes(promise: Promise) -> None:
+    """A second product owner, who is besides a delegate of the SRE lead that asked, or of the first one to say yes."""
+    second = PersonFactory.create()
+    promise.cast.seat(second, Role.PRODUCT_OWNER, promise.epic.scope)
+    for holder in (promise.cast.tomas, promise.cast.maria):
+        as_lead = promise.cast.seat(holder, Role.SRE_LEAD, promise.epic.scope)
+        delegation = DelegationFactory.create(seat=as_lead, delegate=second)
+        waiver = ask(promise)
+        actions.grant_waiver(waiver_key=waiver.key, by=promise.cast.maria)
+        with pytest.raises(Refused, match="Product Owner has said yes already .*; the other seat's yes is missing"):
+            actions.grant_waiver(waiver_key=waiver.key, by=forget_seats(second))
+        delegation.delete()
+
+
+def test_the_log_names_the_seat_in_which_a_yes_counts(promise: Promise) -> None:
+    second = PersonFactory.create()
+    promise.cast.seat(second, Role.PRODUCT_OWNER, promise.epic.scope)
+    DelegationFactory.create(seat=promise.cast.seat_of("priya"), delegate=second)
+    waiver = ask(promise)
+    actions.grant_waiver(waiver_key=waiver.key, by=promise.cast.maria)
+    actions.grant_waiver(waiver_key=waiver.key, by=forget_seats(second))
+    told = json.loads(bytes(Entry.objects.get(event="waiver.granted").body))["predicate"]
+    assert "SRE_LEAD" in json.dumps(told["seat"])

@@ -25,7 +25,8 @@ def organization_scope() -> Scope:
 def held_seats(person: Person, *, fresh: bool = False) -> list[HeldSeat]:
     """Seats that `person` acts in today: own first, then those delegated to them.
 
-    Read once per person object (one per request); `fresh` reads again, as acts do on locked rows.
+    Read once per person object (one per request); `fresh` reads again, as acts do on locked rows, and finds none for
+    somebody deactivated meanwhile.
     """
     # By getattr and setattr: request.user is a proxy, whose own __dict__ is not the person's.
     cached: list[HeldSeat] | None = getattr(person, "_held_seats", None)
@@ -36,14 +37,15 @@ def held_seats(person: Person, *, fresh: bool = False) -> list[HeldSeat]:
 
 
 def _own_seats(person: Person) -> list[HeldSeat]:
-    seats = Seat.objects.held_on(today()).filter(person=person).select_related("scope")
+    seats = Seat.objects.held_on(today()).filter(person=person, person__is_active=True).select_related("scope")
     return [_held(seat) for seat in seats]
 
 
 def _delegated_seats(person: Person) -> list[HeldSeat]:
     day = today()
     delegations = (
-        Delegation.objects.filter(delegate=person, revoked_at=None, from_on__lte=day, until_on__gte=day)
+        Delegation.objects.filter(delegate=person, delegate__is_active=True, revoked_at=None)
+        .filter(from_on__lte=day, until_on__gte=day)
         .filter(seat__in=Seat.objects.held_on(day).filter(person__is_active=True))
         .select_related("seat__scope", "seat__person")
     )

@@ -3,6 +3,7 @@
 from django.utils import timezone
 
 from apps.audit.acts import act, nothing_changed, record
+from apps.common.refused import Refused
 from apps.delivery import actions as delivery
 from apps.delivery.actions import locks
 from apps.delivery.actions.comments import write_comment
@@ -36,12 +37,13 @@ def sign_off_epic(
 ) -> EpicSignOff:
     """A product owner accepts, accepts with exceptions, or rejects the epic as the dossier `shown` describes it.
 
-    A form sent again returns what it did the first time. Raises NotAllowed and Refused as the rules say, and Moved,
-    with the difference, where the promise is not the one shown or a criterion got worse since.
+    A form sent again returns what it did the first time; with another meaning or dossier it is refused. Raises
+    NotAllowed and Refused as the rules say, and Moved, with the difference, where the promise is not the one shown or a
+    criterion got worse since.
     """
     epic = locks.lock_epic(epic_key, by=by)
     earlier = signature_queries.signature_with_key(person=by, idempotency_key=key)
-    if earlier is not None and earlier.subject == epic.key:
+    if earlier is not None and (earlier.subject, earlier.meaning, earlier.digest) == (epic.key, meaning, shown.digest):
         nothing_changed()
         return EpicSignOff.objects.select_related("signature").get(signature=earlier)
     now = timezone.now()
@@ -106,6 +108,11 @@ def sign_off_epic(
 
 
 def _check_unmoved(epic: Epic, *, shown: Shown, current: Shown, gate: Gate) -> None:
+    if shown.epic == epic.key and shown.title != epic.title:
+        raise Refused(
+            f"{epic.key} was called “{shown.title}” when you opened the page. Nothing was recorded. Read it as it is "
+            "called now, then sign again."
+        )
     changed = promise_difference(shown.leaves, current.leaves)
     names = set(worsened(shown, current))
     if shown.promise == current.promise and shown.epic == epic.key and not names:

@@ -17,7 +17,7 @@ from apps.signoff.models import SignOffRequest
 def request_epic_sign_off(*, epic_key: str, of: Person, words: str, by: Person) -> SignOffRequest:
     """Asks a product owner to sign an epic."""
     epic = locks.lock_epic(epic_key, by=by)
-    seat = rules.check_may_request_sign_off(epic=epic, scopes=(epic.scope,), right="signoff.sign_epic", of=of, by=by)
+    seat = rules.check_may_request_sign_off(thing=epic, scopes=(epic.scope,), right="signoff.sign_epic", of=of, by=by)
     return _request(epic=epic, story=None, of=of, words=words, by=by, seat=seat)
 
 
@@ -26,7 +26,7 @@ def request_story_sign_off(*, story_key: str, of: Person, words: str, by: Person
     """Asks an analyst to sign a story."""
     story = locks.lock_story(story_key, by=by)
     scopes = delivery.story_scopes(story)
-    seat = rules.check_may_request_sign_off(epic=story.epic, scopes=scopes, right="signoff.sign_story", of=of, by=by)
+    seat = rules.check_may_request_sign_off(thing=story, scopes=scopes, right="signoff.sign_story", of=of, by=by)
     return _request(epic=None, story=story, of=of, words=words, by=by, seat=seat)
 
 

@@ -59,11 +59,12 @@ def sign_off_stories(
 ) -> list[StorySignOff]:
     """An analyst accepts or rejects stories at the digests shown: all of them or none, each with its own signature.
 
-    A form sent again returns what it did the first time. Raises NotAllowed and Refused as the rules say, and Moved with
-    the difference in meaning where a story is no longer what was shown.
+    A form sent again returns what it did the first time; with other stories or another meaning it is refused. Raises
+    NotAllowed and Refused as the rules say, and Moved with the difference in meaning where a story is no longer what
+    was shown.
     """
     stories = {story.key: story for story in locks.lock_stories([item.key for item in shown], by=by)}
-    earlier = _earlier(by=by, key=key, stories=stories)
+    earlier = _earlier(shown, meaning=meaning, by=by, key=key)
     if earlier:
         nothing_changed()
         return earlier
@@ -95,25 +96,26 @@ def sign_off_stories(
     return signed
 
 
-def _earlier(*, by: Person, key: str, stories: dict[str, Story]) -> list[StorySignOff]:
-    found = [
-        signature_queries.signature_with_key(person=by, idempotency_key=_key_for(key, story))
-        for story in stories.values()
-    ]
-    return list(
-        StorySignOff.objects.filter(signature__in=[signature for signature in found if signature]).select_related(
-            "signature", "story"
-        )
-    )
+def _earlier(shown: Sequence[StoryShown], *, meaning: str, by: Person, key: str) -> list[StorySignOff]:
+    """What this very form signed before; nothing where it signed nothing yet."""
+    found = {
+        item: signature_queries.signature_with_key(person=by, idempotency_key=_key_for(key, item.key)) for item in shown
+    }
+    signatures = [signature for signature in found.values() if signature]
+    same = all(one and (one.digest, one.meaning) == (item.digest, meaning) for item, one in found.items())
+    if signatures and not same:
+        raise Refused("This form was used for another signature. Open the page again.")
+    return list(StorySignOff.objects.filter(signature__in=signatures).select_related("signature", "story"))
 
 
-def _key_for(key: str, story: Story) -> str:
+def _key_for(key: str, story_key: str) -> str:
     """One key a form, one signature a story."""
-    return f"{key[:40]}.{story.key}"
+    return f"{key[:40]}.{story_key}"
 
 
 def _check_unmoved(story: Story, shown: StoryShown) -> None:
     if story.digest == shown.digest:
+        _check_stored_text(story)
         return
     version = story.versions.filter(digest=shown.digest).order_by("-number").first()
     if version is None or story.version is None:
@@ -122,6 +124,19 @@ def _check_unmoved(story: Story, shown: StoryShown) -> None:
         f"{story.key} changed while you were reading. Nothing was recorded.",
         story=difference(gherkin.parse(version.text), gherkin.parse(story.version.text)),
     )
+
+
+def _check_stored_text(story: Story) -> None:
+    """What is signed is the text, so its digest is computed from the stored text and not believed."""
+    try:
+        feature = gherkin.parse(story.version.text) if story.version else None
+    except gherkin.NotGherkin:
+        feature = None
+    if feature is None or feature.digest != story.digest:
+        raise Refused(
+            f"The stored text of {story.key} is not the one that its digest names: it was changed outside the portal. "
+            "Nothing was recorded. Tell an administrator."
+        )
 
 
 def _sign(
@@ -141,7 +156,7 @@ def _sign(
         seat=seat,
         authentication=authentication,
         comment=comment,
-        key=_key_for(key, story),
+        key=_key_for(key, story.key),
     )
     previous = story.signed_digest
     version = story.versions.get(pk=story.version_id or 0)

@@ -51,10 +51,10 @@ def ask_waiver(
 def grant_waiver(*, waiver_key: str, by: Person) -> Waiver:
     """One of the two yeses; with the second the waiver is granted, and a signed epic's promise moves."""
     waiver = _lock(waiver_key, by=by)
-    seat = rules.check_may_grant_waiver(waiver=waiver, by=by)
+    rules.check_may_grant_waiver(waiver=waiver, by=by)
     rules.check_until(waiver.until_on, today=today(), what=f"{waiver.key}, which ended meanwhile,")
-    role = rules.grant_role(waiver=waiver, by=by, seat=seat)
-    WaiverGrant.objects.create(waiver=waiver, role=role, granted_by=by)
+    seat = rules.check_grant_seat(waiver=waiver, by=by)
+    WaiverGrant.objects.create(waiver=waiver, role=seat.role, granted_by=by)
     complete = waiver.grants.count() == 2
     if complete:
         waiver.state, waiver.decided_at = Waiver.State.GRANTED, timezone.now()
