@@ -14,22 +14,16 @@ from apps.desk.greeting import greeting
 from apps.desk.models import Notification
 from apps.desk.queries.inbox import MOST_COUNTED
 from apps.organization.models import Person
+from apps.organization.requests import person_of
 
 PAGE = 50
-
-
-def reader(request: HttpRequest) -> Person:
-    """The person who asks; views without @public have one."""
-    person = request.user
-    assert isinstance(person, Person)  # noqa: S101 - LoginRequiredMiddleware sees to it
-    return person
 
 
 @member
 @require_safe
 def desk_detail(request: HttpRequest) -> HttpResponse:
     """What waits for this person, by their seats; `?section=ready` shows all of one section."""
-    person = reader(request)
+    person = person_of(request)
     at = timezone.now()
     context = {
         "desk": queries.read_desk(person, at=at, only=request.GET.get("section", "")),
@@ -47,7 +41,7 @@ def notification_list(request: HttpRequest) -> HttpResponse:
 
 
 def _inbox_page(request: HttpRequest) -> HttpResponse:
-    person = reader(request)
+    person = person_of(request)
     unread = request.GET.get("show") == "unread"
     rows = list(queries.inbox(person, unread=unread, before=_number(request.GET.get("before")))[: PAGE + 1])
     lines, last = rows[:PAGE], rows[PAGE - 1].pk if len(rows) > PAGE else None
@@ -80,10 +74,10 @@ def notification_count(request: HttpRequest) -> HttpResponse:
 
 
 @member
-@require_safe
+@require_POST
 def notification_open(request: HttpRequest, pk: int) -> HttpResponse:
-    """Lead to what a notification is about. It counts as read then: a person's own reading state, no more."""
-    person = reader(request)
+    """Lead to what a notification is about, which counts as read then: so it is a post, since a GET never writes."""
+    person = person_of(request)
     notification = _own(person, pk)
     actions.mark_read(person=person, pk=pk)
     return redirect(notification.url)
@@ -93,7 +87,7 @@ def notification_open(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def notification_read(request: HttpRequest, pk: int) -> HttpResponse:
     """Mark one as read, and stay."""
-    person = reader(request)
+    person = person_of(request)
     _own(person, pk)
     actions.mark_read(person=person, pk=pk)
     return _back_to_inbox(request)
@@ -105,7 +99,7 @@ def notification_read_all(request: HttpRequest) -> HttpResponse:
     """Mark as read whatever the page showed and what is older; what came meanwhile stays unread."""
     newest = _number(request.POST.get("newest"))
     if newest is not None:
-        actions.mark_all_read(person=reader(request), newest=newest)
+        actions.mark_all_read(person=person_of(request), newest=newest)
     return _back_to_inbox(request)
 
 
@@ -127,7 +121,7 @@ def _back_to_inbox(request: HttpRequest) -> HttpResponse:
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
     """Find by key, which leads there at once, or by words."""
-    person = reader(request)
+    person = person_of(request)
     text = " ".join(request.GET.get("q", "").replace("\x00", "").split())
     if url := queries.exact_url(person, text):
         return redirect(url)

@@ -58,7 +58,7 @@ def test_an_empty_inbox_says_what_it_is_for(cast: Cast) -> None:
 def test_only_one_s_own_is_shown(cast: Cast) -> None:
     (mine,) = told(cast.maria, 1)
     assert "Word 0." not in text(signed_in(cast.lena), "/inbox/")
-    for method, path in (("get", f"/inbox/{mine.pk}/"), ("post", f"/inbox/{mine.pk}/read/")):
+    for method, path in (("post", f"/inbox/{mine.pk}/"), ("post", f"/inbox/{mine.pk}/read/")):
         assert getattr(signed_in(cast.lena), method)(path).status_code == 404
     mine.refresh_from_db()
     assert mine.read_at is None
@@ -67,12 +67,13 @@ def test_only_one_s_own_is_shown(cast: Cast) -> None:
 def test_opening_leads_there_and_counts_as_read_once(cast: Cast) -> None:
     (mine,) = told(cast.maria, 1)
     client = signed_in(cast.maria)
-    response = client.get(f"/inbox/{mine.pk}/")
+    response = client.post(f"/inbox/{mine.pk}/")
     assert (response.status_code, response["Location"]) == (302, "/epics/")
     mine.refresh_from_db()
     first = mine.read_at
     assert first is not None
-    client.get(f"/inbox/{mine.pk}/")
+    client.post(f"/inbox/{mine.pk}/")
+    assert client.get(f"/inbox/{mine.pk}/").status_code == 405
     mine.refresh_from_db()
     assert mine.read_at == first
 
