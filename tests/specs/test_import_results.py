@@ -193,6 +193,20 @@ def test_a_late_green_result_does_not_overwrite_a_newer_red_one(cast, story):
     assert Result.objects.filter(status="PASSED", matched_by="NAME").count() == 3
 
 
+def test_a_failure_is_not_hidden_by_an_older_report_of_the_same_run(cast, story):
+    StoryVersion.objects.update(at=timezone.now() - timedelta(days=9))
+    pay = make_story(cast, PAY, epic=story.epic)
+    StoryVersion.objects.update(at=timezone.now() - timedelta(days=9))
+    hours = [timezone.now() - timedelta(hours=hour) for hour in (3, 2, 1)]
+    import_bytes(junit(PAY, at=hours[1], stem="pay"), by=cast.tomas, format="junit")
+    assert state(pay) == "PASSING"
+
+    failed = junit(PAY, at=hours[2], stem="pay").replace(b"status='passed'/>", b"><failure/></testcase>")
+    import_bytes(junit(CART, at=hours[0]), failed, by=cast.tomas, format="junit")
+
+    assert state(pay) == "FAILING"
+
+
 def test_junit_proves_a_text_that_is_older_than_the_run(cast, story):
     StoryVersion.objects.update(at=timezone.now() - timedelta(days=9))
 
@@ -290,6 +304,21 @@ def test_stories_of_a_restricted_initiative_do_not_exist_for_others(cast):
 
     assert Result.objects.get(run=run).unknown == "No story has the name “Pay” that the report gives."
     assert state(hidden) == "READY"
+
+
+def test_an_outsiders_import_of_the_same_bytes_neither_takes_their_place_nor_finds_them(cast):
+    hidden = make_story(cast, PAY, epic=make_epic(cast, cast.elsewhere))
+    cast.elsewhere.restricted = True
+    cast.elsewhere.save()
+
+    outside = import_bytes(behave_json(PAY), by=cast.tomas).run
+    inside = import_bytes(behave_json(PAY), by=cast.maria)
+    again = import_bytes(behave_json(PAY), by=cast.sam)
+
+    assert inside.created
+    assert state(hidden) == "PASSING"
+    assert (again.run, again.created) == (outside, False)
+    assert not import_bytes(behave_json(PAY), by=cast.maria).created
 
 
 def test_a_run_of_tomorrow_is_refused(cast, story):

@@ -71,6 +71,14 @@ def test_the_same_form_twice_is_one_run(cast, story):
     assert Run.objects.count() == 1
 
 
+def test_a_form_gone_back_to_and_filled_in_anew_is_recorded(cast, story):
+    tried(story, cast.ruth)
+
+    tried(story, cast.ruth, positions=[2], status="FAILED")
+
+    assert reread(story).state == "FAILING"
+
+
 @pytest.mark.parametrize("name", ["maria", "emil", "nobody"])
 def test_others_may_not(cast, story, name):
     with pytest.raises(NotAllowed, match="takes a seat as Business Analyst, SRE or Engineering Team Lead"):

@@ -1,11 +1,10 @@
 """What a person found by trying: evidence marked as such."""
 
-import hashlib
 from collections.abc import Sequence
 
 from django.utils import timezone
 
-from apps.audit.acts import act, nothing_changed, record
+from apps.audit.acts import act, canonical_digest, nothing_changed, record
 from apps.common.refused import BadInput, Refused
 from apps.common.text import clean_text
 from apps.delivery import actions as delivery
@@ -30,11 +29,13 @@ def record_by_hand(
 ) -> Run:
     """Somebody tried scenarios (their `positions` in the current text, from 1) and saw them pass or fail.
 
-    `digest` is the story's meaning as it was shown; `words` say what was done and seen. The same `key` again returns
-    the first run. Raises Refused where the text changed meanwhile.
+    `digest` is the story's meaning as it was shown; `words` say what was done and seen. The same form (`key`) again
+    returns the first run, filled in anew it is another. Raises Refused where the text changed meanwhile.
     """
     story = delivery.lock_story(story_key, by=by)
-    own = hashlib.sha256(f"{FORMAT}\n{by.key}\n{key}".encode()).hexdigest()
+    words, found = _words(words), _status(status)
+    sent = {"by": by.key, "key": key, "story": story.key, "at": sorted(positions), "status": found.value, "words": words}
+    own = canonical_digest({"format": FORMAT, **sent})
     if before := queries.run_of_digest(own):
         nothing_changed()
         return before
@@ -42,7 +43,6 @@ def record_by_hand(
     seat = rules.check_may_record_by_hand(story, by=by)
     if digest != story.digest:
         raise Refused(f"{story.key} was edited since this page was shown. Look at the new text, and try that.")
-    words, found = _words(words), _status(status)
     chosen = _chosen(list(delivery_queries.current_pickles(story)), positions, story.key)
     now = timezone.now()
     (run_key,) = organization.take_keys("R", 1)
@@ -77,7 +77,7 @@ def record_by_hand(
         )
         for place, pickle in enumerate(chosen, 1)
     )
-    proofs = [Proof(story.pk, needed[pickle.pk], found, place) for place, pickle in enumerate(chosen, 1)]
+    proofs = [Proof(story.pk, needed[pickle.pk], found, place, now) for place, pickle in enumerate(chosen, 1)]
     prove(run=run, proofs=proofs, stories=[story])
     record(
         "story.recorded_by_hand",

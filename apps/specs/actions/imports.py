@@ -1,8 +1,10 @@
 """Taking in what a test runner reported: one act, whole or not at all."""
 
+import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import IntegrityError
 from django.utils import timezone
@@ -61,6 +63,8 @@ def import_results(
     The same `digest` again changes nothing. Only stories that `by` may read count, and only those of `initiative`
     where given; a command of the operator's, who may read all, finds all. Raises Refused with nothing stored.
     """
+    within = _within(by, channel, initiative)
+    digest = _digest_within(digest, within)
     try:
         return _import(
             reports=reports,
@@ -71,7 +75,7 @@ def import_results(
             by=by,
             digest=digest,
             manifest=manifest,
-            initiative=initiative,
+            within=within,
         )
     except IntegrityError:
         # Two at once sent the same bytes: the other was first.
@@ -91,15 +95,15 @@ def _import(
     by: Person,
     digest: str,
     manifest: Manifest | None,
-    initiative: Initiative | None,
+    within: queries.Within,
 ) -> Imported:
     organization_queries.held_seats(by, fresh=True)
+    initiative = within.initiative
     seat = rules.check_may_import_results(by=by, initiative=initiative)
     if before := queries.run_of_digest(digest):
         nothing_changed()
         return Imported(before, created=False)
     cases = matching.located(reports)
-    within = _within(by, channel, initiative)
     matches = _matched(cases, manifest, within)
     stories = _locked(matches, by=by)
     now = timezone.now()
@@ -125,7 +129,7 @@ def _import(
         notes=_notes(reports, cases),
     )
     write_results(run, cases, matches)
-    prove(run=run, proofs=_proofs(cases, matches), stories=stories)
+    prove(run=run, proofs=_proofs(cases, matches, received_at=now), stories=stories)
     record(
         "run.imported",
         subject=run.key,
@@ -167,6 +171,15 @@ def _within(by: Person, channel: str, initiative: Initiative | None) -> queries.
     return queries.Within(hidden, initiative)
 
 
+def _digest_within(digest: str, within: queries.Within) -> str:
+    """From whom initiatives are hidden, the same bytes are another run: theirs proves less, and must not stand in the
+    way of one that proves all, nor lead to it.
+    """
+    if not within.hidden or within.initiative:
+        return digest
+    return hashlib.sha256("\n".join([digest, *map(str, sorted(within.hidden))]).encode()).hexdigest()
+
+
 def _matched(cases: Sequence[Located], manifest: Manifest | None, within: queries.Within) -> list[Match]:
     known = queries.texts_by_digest(matching.wanted_digests(cases, manifest), within)
     found = matching.exact(cases, known, manifest)
@@ -194,13 +207,15 @@ def _locked(matches: Sequence[Match], *, by: Person) -> list[Story]:
     return found
 
 
-def _proofs(cases: Sequence[Located], matches: Sequence[Match]) -> list[Proof]:
+def _proofs(cases: Sequence[Located], matches: Sequence[Match], *, received_at: datetime) -> list[Proof]:
+    """A runner's clock never counts as later than ours; what does not say when it ran counts from when it came."""
     return [
         Proof(
             match.known.story,
             (match.known.scenario_digest, match.known.run_digest, match.twin),
             one.case.status,
             position,
+            min(one.at, received_at) if one.at else received_at,
         )
         for position, (one, match) in enumerate(zip(cases, matches, strict=True), 1)
         if match.known and not match.is_stale

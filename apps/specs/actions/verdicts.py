@@ -1,6 +1,7 @@
 """What a run's results make of the stories: parts of other acts, without an entry of their own."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import NamedTuple
 
 from apps.delivery import actions as delivery
@@ -15,16 +16,20 @@ FAILING = frozenset({Status.FAILED, Status.ERROR, Status.UNDEFINED, Status.AMBIG
 
 
 class Proof(NamedTuple):
-    """What one result says of a story's meaning."""
+    """What one result says of a story's meaning, and when it ran."""
 
     story: int
     meaning: Meaning
     status: Status
     position: int
+    at: datetime
 
 
 def prove(*, run: Run, proofs: Iterable[Proof], stories: Sequence[Story]) -> None:
-    """Makes `proofs` the latest results, unless a later run was there before, and judges the locked `stories` anew."""
+    """Makes `proofs` the latest results, unless what ran later was there before, and judges the locked `stories` anew.
+
+    Reports of one run may lie hours apart, so each result counts from when it ran and not from when the run began.
+    """
     ids = [story.pk for story in stories]
     latest = queries.latest_by(ids)
     _keep_latest(run, list(proofs), latest)
@@ -37,9 +42,9 @@ def _keep_latest(run: Run, proofs: list[Proof], latest: dict[int, dict[Meaning, 
     together: dict[tuple[int, Meaning], list[Proof]] = {}
     for proof in proofs:
         together.setdefault((proof.story, proof.meaning), []).append(proof)
-    at = run.ordered_at
     rows = []
     for (story, meaning), said in together.items():
+        at = max(proof.at for proof in said)
         before = latest[story].get(meaning)
         if before and before[1] > at:
             continue  # late: what ran after it was here first
