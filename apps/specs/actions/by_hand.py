@@ -34,8 +34,8 @@ def record_by_hand(
     """
     story = delivery.lock_story(story_key, by=by)
     words, found = _words(words), _status(status)
-    sent = {"by": by.key, "key": key, "story": story.key, "at": sorted(positions), "status": found.value, "words": words}
-    own = canonical_digest({"format": FORMAT, **sent})
+    sent = {"key": key, "story": story.key, "at": sorted(positions), "status": found.value, "words": words}
+    own = canonical_digest({"format": FORMAT, "by": by.key, **sent})
     if before := queries.run_of_digest(own):
         nothing_changed()
         return before
