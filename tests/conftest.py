@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.core.cache import cache
-from hypothesis import settings
+from hypothesis import settings as hypothesis_settings
 
 from tests.cast import cast  # noqa: F401, a fixture
 from tests.committed_db import committed_db, migrated_template  # noqa: F401, fixtures
@@ -18,9 +18,10 @@ def pytest_unconfigure() -> None:
     if settings.VAR.name.startswith("triad-tests-"):  # never an installation's, whatever settings are in use
         shutil.rmtree(settings.VAR, ignore_errors=True)
 
+
 # A busy machine may take a second for what takes a millisecond; limits of time are tested by themselves.
-settings.register_profile("house", deadline=None)
-settings.load_profile("house")
+hypothesis_settings.register_profile("house", deadline=None)
+hypothesis_settings.load_profile("house")
 
 
 @pytest.fixture
