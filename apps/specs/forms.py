@@ -98,9 +98,7 @@ class ResultFilterForm(forms.Form):
 class RecordByHandForm(forms.Form):
     """What somebody tried, and how it ended."""
 
-    scenarios = forms.TypedMultipleChoiceField(
-        coerce=int, widget=forms.CheckboxSelectMultiple, label="What you tried"
-    )
+    scenarios = forms.TypedMultipleChoiceField(coerce=int, widget=forms.CheckboxSelectMultiple, label="What you tried")
     status = forms.ChoiceField(
         choices=[("PASSED", "Passed"), ("FAILED", "Failed")], widget=forms.RadioSelect, label="How it ended"
     )
@@ -118,5 +116,3 @@ class RecordByHandForm(forms.Form):
         self.fields["scenarios"].choices = [  # type: ignore[attr-defined]
             (one.pickle.position, one.words) for one in evidence
         ]
-
-

@@ -144,9 +144,7 @@ class _Texts:
 
 def _by_manifest(case: Case, entry: Entry, texts: _Texts) -> Hit | Match:
     if case.run_digest and case.run_digest != entry.run_digest:
-        return _unknown(
-            f"The manifest names {entry.story} here, but the steps that ran are not those exported for it."
-        )
+        return _unknown(f"The manifest names {entry.story} here, but the steps that ran are not those exported for it.")
     fits = [
         one
         for one in texts.by_digest.get(entry.run_digest, ())
@@ -198,9 +196,7 @@ def _newest(fits: Sequence[Known]) -> list[Known]:
 # --- twins: several scenarios of one text that execute the same
 
 
-def _one_each(
-    cases: Sequence[Located], hits: Sequence[Hit | Match | None], texts: _Texts
-) -> list[Match | None]:
+def _one_each(cases: Sequence[Located], hits: Sequence[Hit | Match | None], texts: _Texts) -> list[Match | None]:
     found: list[Match | None] = []
     twins: dict[tuple[int, tuple[Known, ...]], dict[int, Hit]] = defaultdict(dict)
     for number, (one, hit) in enumerate(zip(cases, hits, strict=True)):
@@ -298,9 +294,7 @@ def _by_name(one: Located, stories: _Stories, texts: _Texts) -> Match:
     return _unknown(f"{keys} has the name of this feature, but had no scenario of this name when it ran.")
 
 
-def _at_the_path(
-    held: dict[int, list[Known]], places: Sequence[tuple[str, str]], case: Case
-) -> dict[int, list[Known]]:
+def _at_the_path(held: dict[int, list[Known]], places: Sequence[tuple[str, str]], case: Case) -> dict[int, list[Known]]:
     """Of the stories that bore the name, those whose file is the reported one; those without a file where none is."""
     with_file, without = {}, {}
     for story, text in held.items():

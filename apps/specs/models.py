@@ -31,9 +31,7 @@ class Run(models.Model):
     source = models.CharField(max_length=500, help_text="Names of the files")
     revision = models.CharField(max_length=100, blank=True)
     # Only stories of this initiative were looked at.
-    initiative = models.ForeignKey(
-        Initiative, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
+    initiative = models.ForeignKey(Initiative, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     # When it began to run, as the report says; empty where it does not say.
     ran_at = models.DateTimeField(null=True, blank=True)
     received_at = models.DateTimeField(default=timezone.now)
@@ -86,9 +84,7 @@ class Result(models.Model):
     matched_by = models.CharField(max_length=10, blank=True, choices=MatchedBy)
     is_stale = models.BooleanField(default=False)
     unknown = models.CharField(max_length=400, blank=True)
-    status = models.CharField(
-        max_length=10, choices=[(status.value, status.name.title()) for status in Status]
-    )
+    status = models.CharField(max_length=10, choices=[(status.value, status.name.title()) for status in Status])
     feature_name = models.TextField(blank=True)
     name = models.TextField()
     uri = models.TextField(blank=True)

@@ -311,9 +311,7 @@ def filtered_results(results: QuerySet[Result], *, show: str = "", text: str = "
     elif show:
         results = results.filter(status=show)
     if text:
-        results = results.filter(
-            Q(name__icontains=text) | Q(feature_name__icontains=text) | Q(story__key__iexact=text)
-        )
+        results = results.filter(Q(name__icontains=text) | Q(feature_name__icontains=text) | Q(story__key__iexact=text))
     return results
 
 

@@ -7,6 +7,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.browser.living import Demo, live_in
+from tests.browser.running import running
+
 CHROMIUM = os.environ.get("TRIAD_CHROMIUM") or shutil.which("chromium") or ""
 FLAGS = [
     "--headless",
@@ -31,3 +34,10 @@ def chromium() -> Iterator[Browser]:
         yield browser
         browser.close()
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture(scope="session")
+def demo(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """The demo, run whole by `up`, after some people have used it. A test may add to it, and takes nothing away."""
+    with running(tmp_path_factory.mktemp("demo") / "var") as portal:
+        yield live_in(portal, chromium)

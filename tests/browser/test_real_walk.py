@@ -129,19 +129,8 @@ def import_features(walk: Walk, folder: Path, initiative: str, *, since: str = "
     visitor.press("Import")
     page.wait_for_url("**/imports/IMP-*/")
     if not walk.scripts:
-        look_again(walk)
+        walk.visitor.look_again()
     expect(page.get_by_role("term").filter(has_text="Unchanged")).to_be_visible(timeout=120_000)
-
-
-def look_again(walk: Walk) -> None:
-    """Without scripts a person asks for the news."""
-    page = walk.visitor.page
-    for _ in range(120):
-        link = page.get_by_role("link", name="Look again")
-        if not link.count():
-            return
-        link.click()
-        page.wait_for_timeout(500)
 
 
 def see_what_was_imported(walk: Walk) -> None:
@@ -253,7 +242,7 @@ def verify_log(walk: Walk) -> None:
     page = visitor.go("/audit/verifications/")
     visitor.press("Verify now")
     if not walk.scripts:
-        look_again(walk)
+        walk.visitor.look_again()
     expect(page.locator("#verification-list").get_by_text("Nothing changed")).to_be_visible()
 
 

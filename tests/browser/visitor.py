@@ -1,10 +1,10 @@
 """Somebody at a browser: signs in, fills forms as people do, and hears everything the browser complains of."""
 
 import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, expect
@@ -49,6 +49,16 @@ class Visitor:
         assert answer is not None and answer.status == status, f"{path}: {answer and answer.status}"
         return self.page
 
+    def go_confirmed(self, path: str, password: str) -> Page:
+        """Open `path`, re-authenticating where it asks for that first."""
+        self.go(path)
+        if "/reauthenticate/" in self.page.url and "/reauthenticate/" not in path:
+            # With a second factor that one is asked for; the password is another way.
+            self.go(f"/accounts/reauthenticate/?next={path}")
+            self.confirm(password)
+            self.page.wait_for_url(f"**{path}")
+        return self.page
+
     def sign_in(self, username: str, password: str) -> None:
         """By the form."""
         self.go("/accounts/login/")
@@ -84,6 +94,15 @@ class Visitor:
         self.page.get_by_label("Password").fill(password)
         self.press("Confirm")
 
+    def look_again(self) -> None:
+        """Without scripts a person asks for the news, until there is nothing more to wait for."""
+        link = self.page.get_by_role("link", name="Look again")
+        deadline = time.monotonic() + 2 * PATIENCE / 1000
+        while link.count():
+            assert time.monotonic() < deadline, self.words
+            link.click()
+            self.page.wait_for_timeout(300)
+
     @property
     def words(self) -> str:
         """What the page says, in one line."""
@@ -103,9 +122,3 @@ def visiting(browser: Browser, url: str, **options: Any) -> Iterator[Visitor]:
         assert visitor.complaints == []
     finally:
         context.close()
-
-
-def picture(page: Page, folder: Path | None, name: str) -> None:
-    """Keep a picture of the whole page where somebody wants to look at them."""
-    if folder is not None:
-        page.screenshot(path=folder / f"{name}.png", full_page=True)

@@ -26,9 +26,7 @@ def story(cast: Cast) -> Story:
 
 
 def import_runs(cast: Cast, count: int) -> list[Run]:
-    return [
-        import_bytes(behave_json(CART), by=cast.tomas, revision=f"revision{number}").run for number in range(count)
-    ]
+    return [import_bytes(behave_json(CART), by=cast.tomas, revision=f"revision{number}").run for number in range(count)]
 
 
 def queries_of(client: Client, address: str) -> int:

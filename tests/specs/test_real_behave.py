@@ -127,9 +127,7 @@ def test_the_compatibility_kit_is_matched(real_data):
     samples = real_data / "cck" / "devkit" / "samples"
     run("import_features", str(samples), initiative="kit", skip_refused=True)
 
-    counts = run(
-        "import_results", *sorted(map(str, samples.glob("*/*.ndjson"))), format="cucumber-messages"
-    )
+    counts = run("import_results", *sorted(map(str, samples.glob("*/*.ndjson"))), format="cucumber-messages")
 
     assert counts["cases"] == 120
     words = Counter(Result.objects.exclude(unknown="").values_list("uri", flat=True))

@@ -7,81 +7,170 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('delivery', '0001_initiatives_epics_stories'),
+        ("delivery", "0001_initiatives_epics_stories"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Run',
+            name="Run",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=20, unique=True)),
-                ('channel', models.CharField(choices=[('COMMAND', 'Command'), ('PAGE', 'Page'), ('API', 'API'), ('HAND', 'By hand')], max_length=10)),
-                ('format', models.CharField(max_length=20)),
-                ('tool', models.CharField(blank=True, max_length=100)),
-                ('source', models.CharField(help_text='Names of the files', max_length=500)),
-                ('revision', models.CharField(blank=True, max_length=100)),
-                ('ran_at', models.DateTimeField(blank=True, null=True)),
-                ('received_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('digest', models.CharField(help_text='SHA-256 of the reports, manifest, revision and initiative', max_length=64, unique=True)),
-                ('counts', models.JSONField(default=dict)),
-                ('notes', models.JSONField(default=list)),
-                ('initiative', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='delivery.initiative')),
-                ('received_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=20, unique=True)),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[("COMMAND", "Command"), ("PAGE", "Page"), ("API", "API"), ("HAND", "By hand")],
+                        max_length=10,
+                    ),
+                ),
+                ("format", models.CharField(max_length=20)),
+                ("tool", models.CharField(blank=True, max_length=100)),
+                ("source", models.CharField(help_text="Names of the files", max_length=500)),
+                ("revision", models.CharField(blank=True, max_length=100)),
+                ("ran_at", models.DateTimeField(blank=True, null=True)),
+                ("received_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "digest",
+                    models.CharField(
+                        help_text="SHA-256 of the reports, manifest, revision and initiative",
+                        max_length=64,
+                        unique=True,
+                    ),
+                ),
+                ("counts", models.JSONField(default=dict)),
+                ("notes", models.JSONField(default=list)),
+                (
+                    "initiative",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="delivery.initiative",
+                    ),
+                ),
+                (
+                    "received_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-pk'],
+                "ordering": ["-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Result',
+            name="Result",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveIntegerField()),
-                ('scenario_digest', models.CharField(blank=True, max_length=64)),
-                ('run_digest', models.CharField(blank=True, max_length=64)),
-                ('twin', models.PositiveIntegerField(default=0)),
-                ('matched_by', models.CharField(blank=True, choices=[('MANIFEST', 'Manifest'), ('DIGEST', 'Digest'), ('NAME', 'Name'), ('HAND', 'Hand')], max_length=10)),
-                ('is_stale', models.BooleanField(default=False)),
-                ('unknown', models.CharField(blank=True, max_length=400)),
-                ('status', models.CharField(choices=[('PASSED', 'Passed'), ('FAILED', 'Failed'), ('ERROR', 'Error'), ('SKIPPED', 'Skipped'), ('PENDING', 'Pending'), ('UNDEFINED', 'Undefined'), ('AMBIGUOUS', 'Ambiguous')], max_length=10)),
-                ('feature_name', models.TextField(blank=True)),
-                ('name', models.TextField()),
-                ('uri', models.TextField(blank=True)),
-                ('line', models.PositiveIntegerField(blank=True, null=True)),
-                ('message', models.TextField(blank=True)),
-                ('duration_ns', models.BigIntegerField(blank=True, null=True)),
-                ('attempts', models.PositiveIntegerField(default=1)),
-                ('pickle', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='delivery.pickle')),
-                ('story', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='delivery.story')),
-                ('run', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='results', to='specs.run')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("position", models.PositiveIntegerField()),
+                ("scenario_digest", models.CharField(blank=True, max_length=64)),
+                ("run_digest", models.CharField(blank=True, max_length=64)),
+                ("twin", models.PositiveIntegerField(default=0)),
+                (
+                    "matched_by",
+                    models.CharField(
+                        blank=True,
+                        choices=[("MANIFEST", "Manifest"), ("DIGEST", "Digest"), ("NAME", "Name"), ("HAND", "Hand")],
+                        max_length=10,
+                    ),
+                ),
+                ("is_stale", models.BooleanField(default=False)),
+                ("unknown", models.CharField(blank=True, max_length=400)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("PASSED", "Passed"),
+                            ("FAILED", "Failed"),
+                            ("ERROR", "Error"),
+                            ("SKIPPED", "Skipped"),
+                            ("PENDING", "Pending"),
+                            ("UNDEFINED", "Undefined"),
+                            ("AMBIGUOUS", "Ambiguous"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("feature_name", models.TextField(blank=True)),
+                ("name", models.TextField()),
+                ("uri", models.TextField(blank=True)),
+                ("line", models.PositiveIntegerField(blank=True, null=True)),
+                ("message", models.TextField(blank=True)),
+                ("duration_ns", models.BigIntegerField(blank=True, null=True)),
+                ("attempts", models.PositiveIntegerField(default=1)),
+                (
+                    "pickle",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="delivery.pickle",
+                    ),
+                ),
+                (
+                    "story",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="delivery.story",
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="results",
+                        to="specs.run",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position'],
-                'constraints': [models.UniqueConstraint(fields=('run', 'position'), name='result_position_once')],
+                "ordering": ["position"],
+                "constraints": [models.UniqueConstraint(fields=("run", "position"), name="result_position_once")],
             },
         ),
         migrations.CreateModel(
-            name='LatestResult',
+            name="LatestResult",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('scenario_digest', models.CharField(max_length=64)),
-                ('run_digest', models.CharField(max_length=64)),
-                ('twin', models.PositiveIntegerField(default=0)),
-                ('position', models.PositiveIntegerField()),
-                ('status', models.CharField(max_length=10)),
-                ('ordered_at', models.DateTimeField()),
-                ('story', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='delivery.story')),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='specs.run')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("scenario_digest", models.CharField(max_length=64)),
+                ("run_digest", models.CharField(max_length=64)),
+                ("twin", models.PositiveIntegerField(default=0)),
+                ("position", models.PositiveIntegerField()),
+                ("status", models.CharField(max_length=10)),
+                ("ordered_at", models.DateTimeField()),
+                (
+                    "story",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="delivery.story",
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="specs.run"),
+                ),
             ],
             options={
-                'ordering': ['pk'],
-                'constraints': [models.UniqueConstraint(fields=('story', 'scenario_digest', 'run_digest', 'twin'), name='latest_result_once')],
+                "ordering": ["pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("story", "scenario_digest", "run_digest", "twin"), name="latest_result_once"
+                    )
+                ],
             },
         ),
     ]
