@@ -176,7 +176,7 @@ COUNTS = {
     "/people/": 12,
     "/teams/": 9,
     "/services/": 6,
-    "/people/maria/": 20,
+    "/people/maria/": 21,
     "/teams/checkout-team/": 15,
     "/services/shop/": 10,
     "/organization/": 20,

@@ -8,7 +8,7 @@ from apps.organization import queries
 from apps.organization.models import Person, Scope
 from apps.organization.roles import GRID, Role
 from apps.organization.sides import SIDES
-from tests.cast import Cast, DelegationFactory, ScopeFactory, TeamFactory, in_days, signed_in
+from tests.cast import Cast, DelegationFactory, PersonFactory, ScopeFactory, TeamFactory, in_days, signed_in
 
 
 @pytest.fixture
@@ -80,6 +80,20 @@ def test_the_seats_of_the_epics_team_count_beside(cast: Cast):
     assert queries.triad(epic, team.scope).cell(Role.BUSINESS_ANALYST).holders[0].person == cast.ruth
     page = signed_in(cast.nobody).get("/scopes/E-1/triad/?team=checkout-team").content.decode()
     assert "Ruth Adeyemi" in page and "on checkout-team" in page
+
+
+def test_the_team_that_works_on_an_epic_counts_for_it_and_for_no_other(cast: Cast):
+    team = TeamFactory.create(key="payments")
+    elsewhere = cast.elsewhere
+    for role in GRID:
+        if role not in (Role.BUSINESS_ANALYST,):
+            cast.seat(PersonFactory.create(), role, elsewhere)
+    cast.seat(cast.nobody, Role.BUSINESS_ANALYST, team.scope)
+    ScopeFactory.create(kind=Scope.Kind.EPIC, key="E-8", title="Theirs", parent=elsewhere, worked_by=team.scope)
+    ScopeFactory.create(kind=Scope.Kind.EPIC, key="E-9", title="Nobody's", parent=elsewhere)
+    triad = queries.triad(elsewhere)
+    assert [finding.words for finding in triad.findings] == ["E-9 “Nobody's” has no Business Analyst."]
+    assert [holder.person for holder in triad.cell(Role.BUSINESS_ANALYST).holders] == [cast.nobody]
 
 
 PAIRS = {frozenset({sides.one, sides.other}) for sides in SIDES}

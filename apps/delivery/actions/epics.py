@@ -13,7 +13,7 @@ from apps.delivery.actions.initiatives import clean_line
 from apps.delivery.actions.locks import lock_epic, lock_initiative
 from apps.delivery.models import Epic, Initiative
 from apps.organization import actions as organization
-from apps.organization.actions.scopes import edit_scope
+from apps.organization.actions.scopes import edit_scope, set_worked_by
 from apps.organization.models import Person, Scope, Team
 
 _QUARTER = re.compile(r"\d{4}-Q[1-4]")
@@ -61,7 +61,13 @@ def add_epic(
     """The rows and the entry; who calls has locked the initiative and checked that the person may."""
     title = clean_line(title, what="The title")
     epic = Epic.objects.create(
-        scope=organization.add_scope(kind=Scope.Kind.EPIC, key=key, title=title, parent=initiative.scope),
+        scope=organization.add_scope(
+            kind=Scope.Kind.EPIC,
+            key=key,
+            title=title,
+            parent=initiative.scope,
+            worked_by=team.scope if team else None,
+        ),
         key=key,
         title=title,
         initiative=initiative,
@@ -99,6 +105,7 @@ def edit_epic(*, epic_key: str, title: str, summary: str, team_key: str, promise
         return epic
     epic.save(update_fields=["title", "summary", "team", "promised_for"])
     edit_scope(scope=epic.scope, title=epic.title)
+    set_worked_by(scope=epic.scope, team=epic.team.scope if epic.team else None)
     record(
         "epic.edited",
         subject=epic.key,

@@ -20,8 +20,16 @@ def take_keys(prefix: str, count: int) -> list[str]:
     return [f"{prefix}-{number}" for number in range(first, first + count)]
 
 
-def add_scope(*, kind: Scope.Kind | str, key: str, title: str, parent: Scope | None, restricted: bool = False) -> Scope:
-    """A new node of the tree, its path computed from its parent's.
+def add_scope(
+    *,
+    kind: Scope.Kind | str,
+    key: str,
+    title: str,
+    parent: Scope | None,
+    restricted: bool = False,
+    worked_by: Scope | None = None,
+) -> Scope:
+    """A new node of the tree, its path computed from its parent's; `worked_by` is the team that works on it.
 
     Raises Refused where the key is taken or the parent is archived, RuntimeError outside a transaction.
     """
@@ -33,7 +41,9 @@ def add_scope(*, kind: Scope.Kind | str, key: str, title: str, parent: Scope | N
     taken = Scope.objects.filter(key__iexact=key).first()
     if taken is not None:
         raise Refused(f"The key {key} is taken by the {taken.get_kind_display().lower()} “{taken.title}”.")
-    scope = Scope.objects.create(kind=kind, key=key, title=title.strip(), parent=parent, restricted=restricted)
+    scope = Scope.objects.create(
+        kind=kind, key=key, title=title.strip(), parent=parent, restricted=restricted, worked_by=worked_by
+    )
     scope.path = f"{parent.path if parent else '/'}{scope.pk}/"
     scope.save(update_fields=["path"])
     return scope
@@ -49,6 +59,13 @@ def edit_scope(*, scope: Scope, title: str, restricted: bool | None = None) -> N
     if restricted is not None:
         scope.restricted = restricted
     scope.save(update_fields=["title", "restricted"])
+
+
+def set_worked_by(*, scope: Scope, team: Scope | None) -> None:
+    """Another team works on what the scope stands for, or none. Raises RuntimeError outside a transaction."""
+    _check_inside_act("set_worked_by")
+    scope.worked_by = team
+    scope.save(update_fields=["worked_by"])
 
 
 def _check_inside_act(name: str) -> None:

@@ -37,6 +37,8 @@ class Scope(models.Model):
     parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
     # "/1/4/9/": the primary keys from the root to this node, so that "this and above" is one condition.
     path = models.CharField(max_length=200, db_index=True, editable=False, default="")
+    # The team that works on an epic, put here by delivery: its seats stand in the epic's grid beside the epic's own.
+    worked_by = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     # Only initiatives are restricted: read by their seats, executives and auditors; 404 to others.
     restricted = models.BooleanField(default=False)
     archived_at = models.DateTimeField(null=True, blank=True)

@@ -31,6 +31,7 @@ from apps.organization.queries.scopes import (
 from apps.organization.queries.seats import (
     has_right,
     held_seats,
+    hidden_keys,
     hidden_scope_ids,
     organization_scope,
     seat_for,
@@ -57,6 +58,7 @@ __all__ = [
     "hard_path",
     "has_right",
     "held_seats",
+    "hidden_keys",
     "hidden_scope_ids",
     "is_last_administrator",
     "memberships_of",

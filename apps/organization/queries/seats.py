@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from apps.organization.models import Delegation, Person, Scope, Seat
@@ -113,3 +113,11 @@ def hidden_scope_ids(person: Person) -> set[int]:
         else set()
     )
     return {scope.pk for scope in restricted if scope.pk not in below and not mine.intersection(scope.path_ids())}
+
+
+def hidden_keys(person: Person) -> list[str]:
+    """Keys of the same initiatives and of their epics, by which entries of the log are known. At most two queries."""
+    hidden = hidden_scope_ids(person)
+    if not hidden:
+        return []
+    return list(Scope.objects.filter(Q(pk__in=hidden) | Q(parent__in=hidden)).values_list("key", flat=True))

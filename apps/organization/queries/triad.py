@@ -100,18 +100,21 @@ class Triad:
 
 
 def triad(scope: Scope, *beside: Scope) -> Triad:
-    """The nine seats of `scope`: held on it, above it or on the scopes `beside` it (an epic's team) and above those.
+    """The nine seats of `scope`: held on it, above it, on the team that works on it, or on the scopes `beside` it.
 
-    An initiative shows the seats of its epics too, and a finding for each epic that lacks one. Three queries.
+    An initiative shows the seats of its epics and their teams too, and a finding for each epic that lacks one. Three
+    queries, and one for an epic's team.
     """
     with_below = scope.kind == Scope.Kind.INITIATIVE
-    seats = _seats_around(scope, beside, with_below=with_below)
+    below = Scope.objects.filter(parent=scope, kind=Scope.Kind.EPIC, archived_at=None).select_related("worked_by")
+    epics = list(below) if with_below else []
+    beside = (*beside, *_teams([scope]))
+    seats = _seats_around(scope, (*beside, *_teams(epics)), with_below=with_below)
     reaching = [seat for seat in seats if seat.scope_id in _ids_above((scope, *beside))]
-    epics = list(Scope.objects.filter(parent=scope, kind=Scope.Kind.EPIC, archived_at=None)) if with_below else []
     conflicts = conflicts_among(scope, reaching)
     vacancies = [*_vacancies(scope, reaching)]
     for epic in epics:
-        above = {epic.pk, *_ids_above((scope, *beside))}
+        above = {epic.pk, *_ids_above((scope, *beside, *_teams([epic])))}
         of_epic = [seat for seat in seats if seat.scope_id in above]
         vacancies += _vacancies(epic, of_epic)
         conflicts += [one for one in conflicts_among(epic, of_epic) if not _said(one, conflicts)]
@@ -161,6 +164,10 @@ def _seats_around(scope: Scope, beside: Iterable[Scope], *, with_below: bool) ->
         .order_by("person__name", "pk")
         .prefetch_related(Prefetch("delegations", acting, to_attr="acting"))
     )
+
+
+def _teams(scopes: Iterable[Scope]) -> list[Scope]:
+    return [scope.worked_by for scope in scopes if scope.worked_by is not None]
 
 
 def _ids_above(scopes: Iterable[Scope]) -> set[int]:

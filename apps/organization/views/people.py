@@ -89,7 +89,8 @@ def person_detail(request: HttpRequest, username: str) -> HttpResponse:
     reader, person = me(request), get_object_or_404(Person, username=username)
     seats = queries.readable_seats(reader).filter(person=person).order_by("-from_on", "role")
     reads_log = reader.pk == person.pk or reader.has_perm("audit.view_log")
-    lines = audit.lines(audit.entries(subject=person.key)[:LOG_LINES]) if reads_log else []
+    entries = audit.entries(subject=person.key, without=queries.hidden_keys(reader))
+    lines = audit.lines(entries[:LOG_LINES]) if reads_log else []
     context = {
         "person": person,
         "is_me": reader.pk == person.pk,
