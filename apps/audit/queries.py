@@ -1,7 +1,7 @@
 """Reading the log: entries and their words, what concerns a key, proofs."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -55,9 +55,10 @@ def entries(
     event: str = "",
     since: datetime | None = None,
     until: datetime | None = None,
+    without: Collection[str] = (),
 ) -> QuerySet[Entry]:
     """Entries, the latest first: those that concern `subject`, by the person with key `person`, of one act,
-    from `since` up to but without `until`.
+    from `since` up to but without `until`; none that concerns one of the keys `without`.
     """
     found = Entry.objects.order_by("-index")
     if subject:
@@ -70,6 +71,8 @@ def entries(
         found = found.filter(at__gte=instant_text(since))
     if until:
         found = found.filter(at__lt=instant_text(until))
+    if without:
+        found = found.exclude(abouts__key__in=list(without))
     return found
 
 

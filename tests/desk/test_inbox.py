@@ -9,6 +9,8 @@ from apps.delivery.actions import comment_on_epic
 from apps.desk import actions
 from apps.desk.models import Notification
 from apps.organization.models import Person
+from apps.organization.roles import Role
+from apps.signoff import actions as signoff
 from tests.cast import Cast, signed_in
 from tests.signoff.promises import Promise
 
@@ -162,6 +164,25 @@ def test_costs_the_same_for_one_and_for_twenty(
         comment_on_epic(epic_key=promise.epic.key, text="Ship it?", by=promise.cast.jonas)
     actions.follow_log()
     client = signed_in(promise.cast.maria)
-    # Session, person, rows, the count of unread, entries, their personal values; seats and delegations for the frame.
-    with django_assert_num_queries(8):
+    # Session, person, rows, the count of unread, entries, their personal values; seats and delegations for the frame;
+    # restricted initiatives for the rows and for the count.
+    with django_assert_num_queries(10):
         assert client.get("/inbox/").content.decode().count("A comment on") >= count
+
+
+def test_what_is_hidden_by_now_is_no_longer_told(promise: Promise) -> None:
+    cast = promise.cast
+    cast.seat_of("maria").delete()
+    cast.seat(cast.maria, Role.PRODUCT_OWNER, promise.epic.scope)
+    comment_on_epic(epic_key=promise.epic.key, text="Ship it?", by=cast.jonas)
+    signoff.request_epic_sign_off(epic_key=promise.epic.key, of=cast.maria, words="Today?", by=cast.vera)
+    actions.follow_log()
+    client = signed_in(cast.maria)
+    cast.initiative.restricted = True
+    cast.initiative.save()
+    assert "Checkout in one page" in text(client, "/inbox/")
+    assert "Checkout in one page" in text(client, "/people/maria/")
+    cast.maria.seats.all().delete()
+    assert "Checkout in one page" not in text(client, "/inbox/")
+    assert "Checkout in one page" not in text(client, "/people/maria/")
+    assert text(client, "/inbox/count/") == ""
