@@ -15,7 +15,7 @@ from apps.organization.roles import Role
 from apps.signoff.criteria import CRITERIA, title_of
 from apps.signoff.dossier import Shown, dossier_body, read_dossier
 from apps.signoff.facts import EpicFacts, granted_waivers, read_facts
-from apps.signoff.models import EpicSignOff, SignOffRequest, StorySignOff, Waiver
+from apps.signoff.models import EpicSignOff, StorySignOff, Waiver
 from apps.signoff.promise import Leaf, PromiseDifference, promise_difference, promise_root
 from apps.signoff.states import VerdictState
 from apps.signoff.verdicts import Gate, Judged, Verdict
@@ -142,15 +142,6 @@ def signed_stories_of(person_ids: Iterable[int], epic: Epic) -> list[tuple[Story
     return [(story, story.signed_for) for story in from_them if story.is_signed]
 
 
-def open_requests(person: Person) -> list[SignOffRequest]:
-    """What others ask this person to sign, the oldest first."""
-    return list(
-        SignOffRequest.objects.filter(asked_of=person, answered_at=None)
-        .select_related("epic", "story", "asked_by")
-        .order_by("asked_at")[:50]
-    )
-
-
 def waivers_of(epic: Epic) -> list[Waiver]:
     """All waivers of the epic, the latest first, with owner, asker and grants; each knows its criterion's `title`."""
     waivers = list(
@@ -167,7 +158,7 @@ def accepted_epic_ids() -> list[int]:
 
 
 def told_of(thing: Epic | Story) -> list[Person]:
-    """Whom a signature on this concerns, and who finds it in the inbox: analysts, architects, SRE leads, team leads."""
+    """Whom a signature on this concerns: product owners, architects, SRE leads, team leads, who signed its stories."""
     epic = thing if isinstance(thing, Epic) else thing.epic
     scopes = [epic.scope, *([epic.team.scope] if epic.team else [])]
     roles = [Role.PRODUCT_OWNER, Role.SOLUTION_ARCHITECT, Role.SRE_LEAD, Role.ENGINEERING_TEAM_LEAD]

@@ -134,3 +134,16 @@ def test_a_conflict_of_an_epic_is_found_on_its_initiative(cast: Cast, epic: Scop
 def test_a_role_on_the_initiative_conflicts_once_for_all_its_epics(cast: Cast, epic: Scope):
     cast.seat(cast.maria, Role.BUSINESS_ANALYST, cast.initiative)
     assert [one.scope.key for one in queries.triad(cast.initiative).conflicts] == ["I-1"]
+
+
+def test_a_teams_own_product_owner_is_not_the_epics(cast: Cast):
+    team = TeamFactory.create()
+    epic = ScopeFactory.create(kind=Scope.Kind.EPIC, key="E-9", parent=cast.elsewhere, worked_by=team.scope)
+    cast.seat(cast.nobody, Role.PRODUCT_OWNER, team.scope)
+    cast.seat(cast.nobody, Role.BUSINESS_ANALYST, team.scope)
+    found = queries.triad(epic)
+    assert found.cell(Role.PRODUCT_OWNER).vacant and not found.cell(Role.BUSINESS_ANALYST).vacant
+    assert Role.PRODUCT_OWNER in [finding.roles[0] for finding in found.vacancies]
+    assert not found.conflicts
+    assert queries.triad(cast.elsewhere).cell(Role.PRODUCT_OWNER).vacant
+    assert not queries.triad(team.scope).cell(Role.PRODUCT_OWNER).vacant

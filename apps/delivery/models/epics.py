@@ -69,8 +69,8 @@ class EpicQuerySet(models.QuerySet["Epic"]):
 class Epic(models.Model):
     """A promise to users, made of stories; product owners sign it.
 
-    `signed_promise`, `accepted` and `drifted_at` are written by signoff through `actions`; the counters are kept by
-    whatever changes a story, in the same transaction, so that lists need not count.
+    `signed_promise`, `signed_at`, `rejected_at` and `drifted_at` are written by signoff through `actions`; the counters
+    and `regressed_at` are kept by whatever changes a story, in the same transaction, so that lists need not count.
     """
 
     scope = models.OneToOneField(Scope, on_delete=models.PROTECT, related_name="+")

@@ -102,14 +102,16 @@ class Triad:
 def triad(scope: Scope, *beside: Scope) -> Triad:
     """The nine seats of `scope`: held on it, above it, on the team that works on it, or on the scopes `beside` it.
 
-    An initiative shows the seats of its epics and their teams too, and a finding for each epic that lacks one. Three
+    Of a team only the delivery layer counts: its own product owner is not an epic's, and could not sign it. An
+    initiative shows the seats of its epics and their teams too, and a finding for each epic that lacks one. Three
     queries, and one for an epic's team.
     """
     with_below = scope.kind == Scope.Kind.INITIATIVE
     below = Scope.objects.filter(parent=scope, kind=Scope.Kind.EPIC, archived_at=None).select_related("worked_by")
     epics = list(below) if with_below else []
     beside = (*beside, *_teams([scope]))
-    seats = _seats_around(scope, (*beside, *_teams(epics)), with_below=with_below)
+    around = _seats_around(scope, (*beside, *_teams(epics)), with_below=with_below)
+    seats = [seat for seat in around if _is_in_line(seat.scope, scope) or _is_of_delivery(seat)]
     reaching = [seat for seat in seats if seat.scope_id in _ids_above((scope, *beside))]
     conflicts = conflicts_among(scope, reaching)
     vacancies = [*_vacancies(scope, reaching)]
@@ -123,6 +125,15 @@ def triad(scope: Scope, *beside: Scope) -> Triad:
         rows=tuple((layer, tuple(_cell(role, scope, seats, conflicts) for role in _row(layer))) for layer in Layer),
         findings=(*conflicts, *vacancies),
     )
+
+
+def _is_in_line(one: Scope, other: Scope) -> bool:
+    """Whether one stands above the other, or is it."""
+    return one.path.startswith(other.path) or other.path.startswith(one.path)
+
+
+def _is_of_delivery(seat: Seat) -> bool:
+    return GRID[Role(seat.role)].layer == Layer.DELIVERY
 
 
 def conflicts_on(scope: Scope, *beside: Scope) -> list[Finding]:
