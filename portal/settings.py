@@ -146,6 +146,10 @@ ACCOUNT_RATE_LIMITS = {
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("PORTAL_PROXIES", default=0)
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+# Administrators vouch for addresses: nothing here verifies them by mail.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+# Browsers offer passkeys over TLS and on localhost only; without TLS this is such a localhost.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not env.bool("PORTAL_TLS", default=False)
 
 # --- Web ----------------------------------------------------------------------------------------
 STATIC_URL = "static/"

@@ -112,7 +112,10 @@ class Visitor:
 @contextmanager
 def visiting(browser: Browser, url: str, **options: Any) -> Iterator[Visitor]:
     """A visitor with a fresh browser; at its end nothing may have been complained of."""
-    context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
+    context = browser.new_context(
+        # Without motion: colors are looked at when they have arrived.
+        **{"viewport": {"width": 1280, "height": 900}, "reduced_motion": "reduce", **options}
+    )
     context.set_default_timeout(PATIENCE)
     context.add_init_script(REPORT_VIOLATIONS)
     visitor = Visitor(url, context, context.new_page())

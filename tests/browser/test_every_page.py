@@ -1,0 +1,143 @@
+"""Every page of the portal in Chromium, on the demo: what a person with other eyes, a phone or a dark room gets.
+
+TRIAD_PICTURES names a folder in which a picture of each page is kept, to be looked at.
+"""
+
+import os
+import re
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.urls import resolve
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.living import Demo
+from tests.browser.routes import ELSEWHERE, ERRORS, NO_PAGES, PAGES, PASSKEY_NEEDED, route_names
+from tests.browser.visitor import Visitor, visiting
+
+PICTURES = Path(os.environ["TRIAD_PICTURES"]) if os.environ.get("TRIAD_PICTURES") else None
+VISITS = [visit for visits in PAGES.values() for visit in visits]
+DESK, PHONE = 1280, 390
+SAME_IDS = """() => {
+  const ids = [...document.querySelectorAll("[id]")].map((element) => element.id);
+  return ids.filter((id, at) => ids.indexOf(id) !== at);
+}"""
+
+
+class Visitors:
+    """One browser for each of the demo's people, signed in when they are first needed."""
+
+    def __init__(self, chromium: Browser, demo: Demo, stack: ExitStack) -> None:
+        self.chromium, self.demo, self.stack = chromium, demo, stack
+        self.known: dict[str, Visitor] = {}
+
+    def of(self, username: str) -> Visitor:
+        if username not in self.known:
+            visitor = self.stack.enter_context(visiting(self.chromium, self.demo.url))
+            self.known[username] = visitor
+            if username == "ben":
+                sign_in_with_code(visitor, self.demo)
+            elif username != "-":
+                visitor.sign_in(username, self.demo.password)
+        return self.known[username]
+
+    def opened(self, visit: str, status: int = 200) -> Visitor:
+        """The page of a visit at a desk, in light; re-authenticated where it asks for that first."""
+        username, _, path = visit.partition(" ")
+        visitor = self.of(username)
+        visitor.complaints.clear()
+        visitor.page.set_viewport_size({"width": DESK, "height": 900})
+        visitor.page.emulate_media(color_scheme="light")
+        if status == 200:
+            visitor.go_confirmed(path, self.demo.password)
+        else:
+            visitor.go(path, status)
+        return visitor
+
+
+@pytest.fixture(scope="module")
+def visitors(chromium: Browser, demo: Demo) -> Iterator[Visitors]:
+    with ExitStack() as stack:
+        yield Visitors(chromium, demo, stack)
+
+
+def sign_in_with_code(visitor: Visitor, demo: Demo) -> None:
+    """Password, then the page that asks for a code."""
+    visitor.go("/accounts/login/")
+    visitor.page.get_by_label("Username or e-mail").fill("ben")
+    visitor.page.get_by_label("Password", exact=True).fill(demo.password)
+    visitor.press("Sign in")
+    visitor.page.wait_for_url("**/2fa/authenticate/**")
+    see(visitor, "light", DESK, "mfa_authenticate")
+    see(visitor, "dark", PHONE, "mfa_authenticate")
+    visitor.fill(code=demo.recovery_codes.pop())
+    visitor.press("Sign in")
+    expect(visitor.page.locator("#desk-nothing, .head")).to_be_visible()
+
+
+def see(visitor: Visitor, theme: Literal["light", "dark"], width: int, name: str) -> None:
+    """Nothing is wrong with the page as it stands, in this theme at this width."""
+    page = visitor.page
+    page.emulate_media(color_scheme=theme)
+    page.set_viewport_size({"width": width, "height": 844})
+    page.wait_for_load_state("networkidle")
+    if PICTURES is not None:
+        page.screenshot(path=PICTURES / f"{name}-{theme}-{width}.png", full_page=True)
+    found = Axe().run(page).response["violations"]
+    assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found] == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width, "it scrolls sideways"
+    assert page.evaluate(SAME_IDS) == [], "ids that stand twice"
+    assert visitor.complaints == []
+
+
+def see_title(page: Page) -> None:
+    """A title of its own, and one heading."""
+    title = page.title()
+    assert title.endswith(" · Triad") and len(title) > len("X · Triad"), title
+    assert page.locator("h1").count() == 1
+    assert page.locator("h1").inner_text().strip()
+
+
+def name_of(visit: str) -> str:
+    return re.sub(r"[^A-Za-z0-9-]+", "_", visit).strip("_")
+
+
+def test_every_route_is_in_the_table() -> None:
+    assert set(route_names()) - set(PAGES) - set(ELSEWHERE) - set(NO_PAGES) - PASSKEY_NEEDED == set()
+    for route, visits in PAGES.items():
+        for visit in visits:
+            path = visit.partition(" ")[2].partition("?")[0]
+            assert resolve(path).view_name == route, visit
+
+
+@pytest.mark.parametrize("visit", VISITS, ids=name_of)
+def test_page(visitors: Visitors, visit: str) -> None:
+    visitor = visitors.opened(visit)
+    see_title(visitor.page)
+    see(visitor, "light", DESK, name_of(visit))
+    see(visitor, "dark", PHONE, name_of(visit))
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("visit", VISITS, ids=name_of)
+def test_page_in_the_other_looks(visitors: Visitors, visit: str) -> None:
+    visitor = visitors.opened(visit)
+    see(visitor, "dark", DESK, name_of(visit))
+    see(visitor, "light", PHONE, name_of(visit))
+
+
+@pytest.mark.parametrize(("status", "visit"), ERRORS, ids=str)
+def test_error_page(visitors: Visitors, status: int, visit: str) -> None:
+    visitor = visitors.opened(visit, status)
+    see_title(visitor.page)
+    see(visitor, "light", DESK, f"{status}-{name_of(visit)}")
+    see(visitor, "dark", PHONE, f"{status}-{name_of(visit)}")
+
+
+def test_second_factor(visitors: Visitors) -> None:
+    """The page between password and code is seen when Ben signs in."""
+    assert visitors.of("ben").complaints == []
