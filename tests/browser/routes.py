@@ -81,7 +81,7 @@ PAGES: dict[str, list[str]] = {
     "specs:run_detail": ["sam /runs/R-1/", "sam /runs/R-3/?show=not-passed"],
     "specs:story_record_by_hand": ["lola /stories/S-14/by-hand/"],
     # audit
-    "audit:entry_list": ["ada /audit/", "ada /audit/?subject=E-2"],
+    "audit:entry_list": ["ada /audit/", "ada /audit/?key=E-2"],
     "audit:entry_detail": ["ada /audit/entries/0/", "ada /audit/entries/60/"],
     "audit:verification_list": ["ada /audit/verifications/"],
     "audit:verification_detail": ["ada /audit/verifications/1/"],
@@ -109,10 +109,10 @@ PAGES: dict[str, list[str]] = {
 ELSEWHERE = {
     "organization:first_run": "only while nobody is there: test_real_walk",
     "mfa_authenticate": "only between password and code: test_second_factor",
+    "mfa_reauthenticate_webauthn": "only with a passkey: test_passkey",
+    "mfa_edit_webauthn": "only with a passkey: test_passkey",
+    "mfa_remove_webauthn": "only with a passkey: test_passkey",
 }
-
-# Pages behind a passkey; no test has a device that makes one.
-PASSKEY_NEEDED = {"mfa_reauthenticate_webauthn", "mfa_edit_webauthn", "mfa_remove_webauthn"}
 
 NO_PAGES = {
     "common:healthz": "JSON",

@@ -16,7 +16,7 @@ from django.urls import resolve
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.living import Demo
-from tests.browser.routes import ELSEWHERE, ERRORS, NO_PAGES, PAGES, PASSKEY_NEEDED, route_names
+from tests.browser.routes import ELSEWHERE, ERRORS, NO_PAGES, PAGES, route_names
 from tests.browser.visitor import Visitor, visiting
 
 PICTURES = Path(os.environ["TRIAD_PICTURES"]) if os.environ.get("TRIAD_PICTURES") else None
@@ -107,7 +107,7 @@ def name_of(visit: str) -> str:
 
 
 def test_every_route_is_in_the_table() -> None:
-    assert set(route_names()) - set(PAGES) - set(ELSEWHERE) - set(NO_PAGES) - PASSKEY_NEEDED == set()
+    assert set(route_names()) - set(PAGES) - set(ELSEWHERE) - set(NO_PAGES) == set()
     for route, visits in PAGES.items():
         for visit in visits:
             path = visit.partition(" ")[2].partition("?")[0]
@@ -141,3 +141,50 @@ def test_error_page(visitors: Visitors, status: int, visit: str) -> None:
 def test_second_factor(visitors: Visitors) -> None:
     """The page between password and code is seen when Ben signs in."""
     assert visitors.of("ben").complaints == []
+
+
+def test_passkey(chromium: Browser, demo: Demo) -> None:
+    """Ola adds a passkey, looks at its pages, signs in with it alone, and removes it."""
+    # A passkey is bound to a name, and 127.0.0.1 is none.
+    with visiting(chromium, demo.url.replace("127.0.0.1", "localhost")) as visitor:
+        visitor.sign_in("ola", demo.password)
+        add_device(visitor)
+        page = visitor.go_confirmed("/accounts/2fa/webauthn/add/", demo.password)
+        visitor.fill(name="My phone")
+        page.locator('[name="passwordless"]').check()
+        visitor.press("Add it")
+        page.wait_for_url("**/accounts/2fa/recovery-codes/")
+        page.goto(f"{visitor.url}/accounts/2fa/webauthn/")
+        for act in ("Rename", "Remove"):
+            expect(page.get_by_role("link", name=f"{act} My phone")).to_be_visible()
+            see_both(visitor, "passkeys")
+            page.get_by_role("link", name=f"{act} My phone").click()
+            see_both(visitor, f"passkey-{act}")
+            page.goto(f"{visitor.url}/accounts/2fa/webauthn/")
+        visitor.go("/accounts/2fa/webauthn/reauthenticate/")
+        see_both(visitor, "passkey-reauthenticate")
+        visitor.sign_out()
+        visitor.go("/accounts/login/")
+        visitor.press("Sign in with a passkey")
+        page.wait_for_url(f"{visitor.url}/")
+        visitor.go("/accounts/2fa/webauthn/")
+        remove = str(page.get_by_role("link", name="Remove My phone").get_attribute("href"))
+        visitor.go_confirmed(remove, demo.password)
+        visitor.press("Remove it")
+        expect(page.get_by_text("No passkey yet")).to_be_visible()
+
+
+def add_device(visitor: Visitor) -> None:
+    """A made-up device that makes passkeys and always says yes."""
+    device = visitor.context.new_cdp_session(visitor.page)
+    device.send("WebAuthn.enable")
+    kind = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True}
+    kind |= {"isUserVerified": True, "automaticPresenceSimulation": True}
+    device.send("WebAuthn.addVirtualAuthenticator", {"options": kind})
+
+
+def see_both(visitor: Visitor, name: str) -> None:
+    """At a desk in light, on a phone in the dark."""
+    see_title(visitor.page)
+    see(visitor, "light", DESK, name)
+    see(visitor, "dark", PHONE, name)
