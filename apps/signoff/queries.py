@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from apps.audit.canonical import canonical_digest
 from apps.common.instants import instant_text
-from apps.delivery.models import NFR, Epic, Story
+from apps.delivery.models import NFR, Epic, Pickle, Story
 from apps.organization import queries as organization
 from apps.organization.models import Person
 from apps.organization.roles import Role
@@ -19,6 +19,8 @@ from apps.signoff.models import EpicSignOff, StorySignOff, Waiver
 from apps.signoff.promise import Leaf, PromiseDifference, promise_difference, promise_root
 from apps.signoff.states import VerdictState
 from apps.signoff.verdicts import Gate, Judged, Verdict
+from apps.specs.models import LatestResult, Run
+from apps.specs.report import Status
 
 
 def judge(epic: EpicFacts, *, at: datetime) -> Gate:
@@ -127,6 +129,29 @@ def story_sign_offs(story: Story) -> list[StorySignOff]:
 def meaning_authors(story: Story) -> set[int]:
     """Primary keys of the persons who wrote the story's current meaning, reformatting included."""
     return set(story.versions.filter(digest=story.digest).values_list("author_id", flat=True))
+
+
+def passes_by_hand() -> QuerySet[LatestResult]:
+    """Results that a story's verdict stands on and that somebody recorded by hand: passes of its current text.
+
+    Only passes: who saw it fail signs nothing with that, and may reject it.
+    """
+    current = Pickle.objects.filter(
+        story=OuterRef("story"),
+        scenario__version=OuterRef("story__version"),
+        scenario__digest=OuterRef("scenario_digest"),
+        run_digest=OuterRef("run_digest"),
+    )
+    return LatestResult.objects.filter(Exists(current), run__channel=Run.Channel.HAND, status=Status.PASSED).order_by()
+
+
+def triers(stories: Iterable[Story]) -> dict[int, dict[int, str]]:
+    """By story: who recorded by hand what its verdict stands on, each with the key of a run of theirs. One query."""
+    found: dict[int, dict[int, str]] = {}
+    rows = passes_by_hand().filter(story__in=[story.pk for story in stories])
+    for story, person, run in rows.values_list("story_id", "run__received_by_id", "run__key"):
+        found.setdefault(story, {})[person] = run
+    return found
 
 
 def signed_stories_of(person_ids: Iterable[int], epic: Epic) -> list[tuple[Story, int | None]]:

@@ -14,6 +14,7 @@ from apps.organization.models import Person, Scope
 from apps.organization.models.seats import HeldSeat
 from apps.organization.rights import RIGHTS
 from apps.organization.roles import Role
+from apps.signatures.models import Signature
 from apps.signoff import queries
 from apps.signoff.criteria import CRITERIA
 from apps.signoff.models import EpicSignOff, StorySignOff, Waiver
@@ -48,22 +49,46 @@ def _check_in_work(epic: Epic) -> None:
 
 
 def check_may_sign_off_story(*, story: Story, by: Person) -> HeldSeat:
-    """Raises NotAllowed for whoever is no analyst of the story, wrote its meaning or accepted its epic, Refused for
-    archived ones.
+    """Raises NotAllowed for whoever is no analyst of the story, wrote its meaning, recorded by hand that it passes or
+    accepted its epic, Refused for archived ones.
     """
     seat = _seat("signoff.sign_story", story.key, "sign it", *delivery.story_scopes(story), by=by)
     _check_in_work(story.epic)
     if story.archived_at:
         raise Refused(f"{story.key} is archived and can no longer be signed.")
-    if queries.meaning_authors(story) & _both(by, seat):
-        raise NotAllowed(f"Who last edited a story does not sign it: let another analyst sign {story.key}.")
     acceptance = queries.latest_acceptance(story.epic) if story.epic.signed_promise else None
-    if acceptance is not None and acceptance.signature.side & _both(by, seat):
+    check_took_no_part(
+        story=story,
+        seat=seat,
+        by=by,
+        authors=queries.meaning_authors(story),
+        tried=queries.triers([story]).get(story.pk, {}),
+        accepted=acceptance.signature if acceptance else None,
+    )
+    return seat
+
+
+def check_took_no_part(
+    *, story: Story, seat: HeldSeat, by: Person, authors: set[int], tried: dict[int, str], accepted: Signature | None
+) -> None:
+    """Raises NotAllowed for whoever wrote the story's meaning, recorded by hand that it passes (`tried`: persons with
+    their runs) or accepted its epic; a delegate where whose seat it is did.
+    """
+    side = _both(by, seat)
+    if authors & side:
+        raise NotAllowed(f"Who last edited a story does not sign it: let another analyst sign {story.key}.")
+    if by_them := tried.keys() & side:
+        own = by.pk in by_them
+        whose = "you recorded" if own else f"{seat.delegated_by_name}, for whom you act, recorded"
+        raise NotAllowed(
+            f"Who recorded by hand that a story passes does not sign it: {story.key} stands on "
+            f"{tried[by.pk if own else min(by_them)]}, which {whose}. Let another analyst sign it."
+        )
+    if accepted is not None and accepted.side & side:
         raise NotAllowed(
             f"Who accepted an epic does not sign its stories as analyst: {story.epic.key} carries receipt "
-            f"{acceptance.signature.key}. Let another analyst sign {story.key}."
+            f"{accepted.key}. Let another analyst sign {story.key}."
         )
-    return seat
 
 
 def check_story_is_signable(*, story: Story) -> None:

@@ -44,7 +44,7 @@ def live_in(portal: Portal, chromium: Browser) -> Demo:
         visitor.press("Verify now")
         expect(visitor.page.locator("#verification-list tbody tr")).to_have_count(1)
     with visiting(chromium, demo.url) as visitor:
-        visitor.sign_in("lola", demo.password)
+        visitor.sign_in("yuki", demo.password)
         record_by_hand(visitor)
     with visiting(chromium, demo.url) as visitor:
         visitor.sign_in("jonas", demo.password)

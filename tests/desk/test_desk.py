@@ -21,7 +21,7 @@ from apps.signoff import actions as signoff
 from apps.signoff.models import Waiver
 from apps.specs import actions as specs
 from apps.specs.models import Run
-from tests.cast import Cast, PersonFactory, forget_seats, in_days, signed_in
+from tests.cast import Cast, DelegationFactory, PersonFactory, forget_seats, in_days, signed_in
 from tests.signoff.promises import Promise, key, make_promise
 
 pytestmark = pytest.mark.django_db
@@ -189,6 +189,18 @@ def test_a_delegate_does_not_sign_what_the_holder_of_the_seat_wrote(cast: Cast) 
     assert "for Ruth Adeyemi" in desk_of(delegate).seats
 
 
+def test_what_an_analyst_tried_by_hand_waits_for_another(cast: Cast) -> None:
+    made = make_promise(cast, stories=1)
+    tried(made, made.stories[0], by=cast.lena)
+    assert not desk_of(cast.lena).work.stories
+    delegate = PersonFactory.create()
+    DelegationFactory.create(seat=cast.seat_of("lena"), delegate=delegate)
+    assert not desk_of(delegate).work.stories
+    tried(made, made.stories[0])
+    assert desk_of(cast.lena).work.stories
+    assert desk_of(delegate).work.stories
+
+
 def test_leads_and_architects_find_what_broke(promise: Promise) -> None:
     cast = promise.cast
     promise.edit(promise.stories[0], outcome="it breaks")
@@ -328,8 +340,8 @@ def everywhere(cast: Cast) -> Person:
     return person
 
 
-def tried(made: Promise, story: Story, status: str = "PASSED") -> Run:
-    """Sam tries the story by hand: a run."""
+def tried(made: Promise, story: Story, status: str = "PASSED", by: Person | None = None) -> Run:
+    """Sam, if nobody else is named, tries the story by hand: a run."""
     (current,) = made.fresh(story)
     return specs.record_by_hand(
         story_key=story.key,
@@ -338,7 +350,7 @@ def tried(made: Promise, story: Story, status: str = "PASSED") -> Run:
         words="Clicked through it",
         digest=current.digest,
         key=key(),
-        by=made.cast.sam,
+        by=by or made.cast.sam,
     )
 
 

@@ -1,6 +1,7 @@
 """An analyst signs stories, one or several at once."""
 
 import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -12,12 +13,15 @@ from apps.audit.models import Entry
 from apps.common.refused import BadInput, NotAllowed, Refused
 from apps.delivery import actions as delivery
 from apps.delivery.models import Comment, Story, StoryVersion
+from apps.organization.models import Person
 from apps.organization.roles import Role
 from apps.signatures.models import Signature
 from apps.signoff import actions
 from apps.signoff.models import StorySignOff
 from apps.signoff.moved import Moved
-from tests.cast import Cast, PersonFactory, TeamFactory
+from apps.specs import actions as specs
+from apps.specs.models import Run
+from tests.cast import Cast, DelegationFactory, PersonFactory, TeamFactory, signed_in
 from tests.signoff.promises import Promise, confirmed, key, make_promise, text_of
 
 pytestmark = pytest.mark.django_db
@@ -239,3 +243,101 @@ def test_a_text_changed_behind_the_portals_back_is_not_signed(passing: Promise) 
     StoryVersion.objects.filter(story=story).update(text="No feature at all")
     with pytest.raises(Refused, match="changed outside the portal"):
         passing.sign_stories(story)
+
+
+# --- separation of duties: who tried it by hand
+
+
+def tried(made: Promise, story: Story, *, by: Person, status: str = "PASSED", positions: tuple[int, ...] = (1,)) -> Run:
+    """Somebody tries scenarios of the story and says so."""
+    (current,) = made.fresh(story)
+    return specs.record_by_hand(
+        story_key=story.key,
+        positions=positions,
+        status=status,
+        words="Clicked through it",
+        digest=current.digest,
+        key=key(),
+        by=by,
+    )
+
+
+def test_who_recorded_by_hand_what_a_story_stands_on_does_not_sign_it(cast: Cast) -> None:
+    made = make_promise(cast, stories=1)
+    story = made.stories[0]
+    run = tried(made, story, by=cast.lena)
+    with pytest.raises(NotAllowed, match=f"{story.key} stands on {run.key}, which you recorded. Let another"):
+        made.sign_stories()
+    other = PersonFactory.create()
+    cast.seat(other, Role.BUSINESS_ANALYST, cast.initiative)
+    assert made.sign_stories(by=other)
+
+
+def test_one_scenario_of_several_is_enough(cast: Cast) -> None:
+    made = make_promise(cast, stories=0)
+    story = made.add_story("Pay twice", scenarios=2)
+    tried(made, story, by=cast.sam)
+    run = tried(made, story, by=cast.lena, positions=(2,))
+    with pytest.raises(NotAllowed, match=f"stands on {run.key}"):
+        made.sign_stories()
+
+
+def test_what_somebody_else_found_since_frees_them_to_sign(cast: Cast) -> None:
+    made = make_promise(cast, stories=1)
+    tried(made, made.stories[0], by=cast.lena)
+    tried(made, made.stories[0], by=cast.sam)
+    assert made.sign_stories()
+
+
+def test_what_was_tried_of_an_older_text_binds_nobody(cast: Cast) -> None:
+    made = make_promise(cast, stories=1)
+    tried(made, made.stories[0], by=cast.lena)
+    made.edit(made.stories[0], outcome="nothing is charged")
+    tried(made, made.stories[0], by=cast.sam)
+    assert made.sign_stories()
+
+
+def test_who_saw_it_fail_may_reject_it(cast: Cast) -> None:
+    made = make_promise(cast, stories=1)
+    tried(made, made.stories[0], by=cast.lena, status="FAILED")
+    assert actions.sign_off_story(
+        shown=made.shown()[0],
+        meaning="REJECT",
+        by=cast.lena,
+        authentication=confirmed(),
+        comment="It charges twice.",
+        key=key(),
+    )
+
+
+def test_neither_the_delegate_nor_whose_seat_it_is_recorded_it(cast: Cast) -> None:
+    made = make_promise(cast, stories=2)
+    delegate = PersonFactory.create()
+    DelegationFactory.create(seat=cast.seat_of("lena"), delegate=delegate)
+    cast.seat(delegate, Role.SRE, cast.initiative)
+    run = tried(made, made.stories[0], by=cast.lena)
+    own = tried(made, made.stories[1], by=delegate)
+    with pytest.raises(NotAllowed, match=f"stands on {run.key}, which Lena Brandt, for whom you act, recorded"):
+        made.sign_stories(made.stories[0], by=delegate)
+    with pytest.raises(NotAllowed, match=f"stands on {own.key}, which you recorded"):
+        made.sign_stories(made.stories[1], by=delegate)
+
+
+def test_of_several_stories_one_tried_by_hand_refuses_all_and_its_box_is_shut(cast: Cast) -> None:
+    made = make_promise(cast, stories=2)
+    made.prove(made.stories[0])
+    run = tried(made, made.stories[1], by=cast.lena)
+    with pytest.raises(NotAllowed, match=f"stands on {run.key}"):
+        made.sign_stories()
+    page = signed_in(cast.lena).get(f"/epics/{made.epic.key}/stories/sign-off/").content.decode()
+    boxes = re.findall(r'name="stories" id="sign-([^"]+)" value="[^"]+" (\w+)', page)
+    assert boxes == [(made.stories[0].key, "checked"), (made.stories[1].key, "disabled")]
+    assert f"stands on {run.key}, which you recorded" in page
+
+
+def test_the_story_s_own_page_shuts_the_button_with_the_reason(cast: Cast) -> None:
+    made = make_promise(cast, stories=1)
+    run = tried(made, made.stories[0], by=cast.lena)
+    for path in ("", "sign-off/"):
+        page = signed_in(cast.lena).get(f"/stories/{made.stories[0].key}/{path}").content.decode()
+        assert f"stands on {run.key}, which you recorded" in page

@@ -13,6 +13,7 @@ from apps.desk.queries.places import Places, Reach
 from apps.desk.queries.sections import Section, cut
 from apps.organization.models import Person
 from apps.organization.roles import Role
+from apps.signoff import queries as signoff
 
 # Of each epic so many stories are named; the page for signing shows all.
 NAMED = 3
@@ -51,7 +52,7 @@ def stories_to_sign(person: Person, places: Places, *, limit: int) -> Section[St
 
 
 def _could_sign(person: Person, places: Places) -> QuerySet[Story]:
-    """Passing stories within an analyst's seat whose meaning is neither theirs nor of whom they act for."""
+    """Passing stories within an analyst's seat that neither they nor whom they act for wrote or tried by hand."""
     found = Q(pk__in=[])
     seats: dict[str, list[int]] = defaultdict(list)
     for seat in places.held:
@@ -60,7 +61,8 @@ def _could_sign(person: Person, places: Places) -> QuerySet[Story]:
     for delegated_by, scope_ids in seats.items():
         bound = {person.pk} | ({int(delegated_by.removeprefix("P-"))} if delegated_by else set())
         own = StoryVersion.objects.filter(story=OuterRef("pk"), digest=OuterRef("digest"), author__in=bound)
-        found |= Reach(places.scopes[pk] for pk in scope_ids).stories() & Q(~Exists(own))
+        tried = signoff.passes_by_hand().filter(story=OuterRef("pk"), run__received_by__in=bound)
+        found |= Reach(places.scopes[pk] for pk in scope_ids).stories() & Q(~Exists(own), ~Exists(tried))
     return Story.objects.active().filter(found, story_condition(StoryState.PASSING), epic__archived_at=None)
 
 

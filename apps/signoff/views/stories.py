@@ -16,6 +16,7 @@ from apps.delivery.states import StoryState
 from apps.organization import queries as organization
 from apps.organization.models import Person
 from apps.organization.requests import person_of
+from apps.signatures.models import Signature
 from apps.signoff import queries, rules
 from apps.signoff.actions import StoryShown, sign_off_stories, sign_off_story
 from apps.signoff.forms import BulkSignOffForm, StorySignOffForm
@@ -163,8 +164,7 @@ def _bulk_page(
     request: HttpRequest, epic: Epic, form: BulkSignOffForm, *, refused: Refused | None = None, status: int = 200
 ) -> HttpResponse:
     person = person_of(request)
-    seats = organization.held_seats(person)
-    passing = (
+    passing = list(
         Story.objects.active()
         .filter(epic=epic)
         .in_state(StoryState.PASSING)
@@ -172,22 +172,36 @@ def _bulk_page(
         .prefetch_related("versions")
         .order_by("pk")
     )
-    stories = [(story, _own_meaning(story, person)) for story in passing]
+    acceptance = queries.latest_acceptance(epic) if epic.signed_promise else None
+    tried = queries.triers(passing)
+    accepted = acceptance.signature if acceptance else None
+    stories = [(story, _part(story, person, tried.get(story.pk, {}), accepted)) for story in passing]
     context = {
         "epic": epic,
         "form": form,
         "refused": refused,
         "stories": stories,
-        "signable": [story for story, own in stories if not own],
+        "signable": [story for story, part in stories if not part],
         "may_not": ""
         if organization.has_right(person, "signoff.sign_story")
         else f"Only a Business Analyst may sign stories of {epic.key}, and you hold no such seat today.",
-        "seats": seats,
         "chosen": set(request.POST.getlist("stories")) if form.is_bound else None,
     }
     return render(request, "signoff/story_bulk_sign_off.html", context, status=status)
 
 
-def _own_meaning(story: Story, person: Person) -> bool:
-    """Whether this person wrote the story's current meaning; versions are loaded."""
-    return any(version.author_id == person.pk for version in story.versions.all() if version.digest == story.digest)
+def _part(story: Story, person: Person, tried: dict[int, str], accepted: Signature | None) -> str:
+    """Why this one is for another analyst, or "", without a query: versions and scopes are loaded."""
+    seat = organization.seat_for(person, "signoff.sign_story", *delivery.story_scopes(story))
+    if seat is None:
+        return f"You hold no seat of a Business Analyst of {story.key} today."
+    authors = {version.author_id for version in story.versions.all() if version.digest == story.digest}
+    return refusal(
+        rules.check_took_no_part,
+        story=story,
+        seat=seat,
+        by=person,
+        authors=authors,
+        tried=tried,
+        accepted=accepted,
+    )
