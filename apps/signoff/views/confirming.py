@@ -2,12 +2,13 @@
 
 import secrets
 
-from allauth.core.exceptions import ReauthenticationRequired
+from allauth.core.exceptions import ImmediateHttpResponse
 from django.http import HttpRequest
 
 from apps.organization.requests import person_of
 from apps.signatures import rules as signatures
 from apps.signatures.reauthentication import Authentication, fresh_authentication
+from apps.signatures.suspending import suspend
 
 
 def form_key() -> str:
@@ -15,15 +16,15 @@ def form_key() -> str:
     return secrets.token_hex(16)
 
 
-def confirmed(request: HttpRequest) -> Authentication:
+def confirmed(request: HttpRequest, *, words: str) -> Authentication:
     """The re-authentication of the last two minutes.
 
-    Without one it raises ReauthenticationRequired: the post is suspended, a page asks for password, code or passkey,
-    and then the post goes on by itself. Raises NotAllowed for whoever cannot confirm at all.
+    Without one it raises ImmediateHttpResponse: the post waits, a page that prints `words` asks for password, code or
+    passkey, and then just this post goes on by itself. Raises NotAllowed for whoever cannot confirm at all.
     """
     person = person_of(request)
     signatures.check_can_confirm(by=person)
     authentication = fresh_authentication(request)
     if authentication is None:
-        raise ReauthenticationRequired
+        raise ImmediateHttpResponse(suspend(request, words=words))
     return authentication

@@ -76,12 +76,13 @@ def epic_sign_off(request: HttpRequest, key: str) -> HttpResponse:
         return _sign_off_page(request, epic.key, form, status=400)
     shown = unseal(form.cleaned_data["dossier"], person_key=person.key)
     rules.check_may_sign_off_epic(epic=epic, by=person)  # before anybody types a password for it
-    authentication = confirmed(request)
+    meaning = EpicSignOff.Meaning(form.cleaned_data["meaning"])
+    authentication = confirmed(request, words=f"{meaning.label}: {epic.key} “{epic.title}”")
     try:
         sign_off = sign_off_epic(
             epic_key=epic.key,
             shown=shown,
-            meaning=form.cleaned_data["meaning"],
+            meaning=meaning.value,
             by=person,
             authentication=authentication,
             comment=form.cleaned_data["comment"],

@@ -75,7 +75,8 @@ def story_sign_off(request: HttpRequest, key: str) -> HttpResponse:
     if not form.is_valid():
         return _sign_off_page(request, story, form, status=400)
     rules.check_may_sign_off_story(story=story, by=person)  # before anybody types a password for it
-    authentication = confirmed(request)
+    does = "Accept" if form.cleaned_data["meaning"] == StorySignOff.Meaning.ACCEPT else "Reject"
+    authentication = confirmed(request, words=f"{does} {story.key} “{story.title}”")
     try:
         sign_off = sign_off_story(
             shown=StoryShown(story.key, form.cleaned_data["digest"]),
@@ -139,7 +140,7 @@ def story_bulk_sign_off(request: HttpRequest, key: str) -> HttpResponse:
         raise BadInput(f"“{foreign[0][:20]}” is no story of {epic.key}. Open the page again.")
     if not organization.has_right(person, "signoff.sign_story"):
         raise NotAllowed(f"Only a Business Analyst may sign stories of {epic.key}, and you hold no such seat today.")
-    authentication = confirmed(request)
+    authentication = confirmed(request, words=f"Accept {_named(shown)} of {epic.key} “{epic.title}”")
     try:
         signed = sign_off_stories(
             shown=shown,
@@ -153,6 +154,11 @@ def story_bulk_sign_off(request: HttpRequest, key: str) -> HttpResponse:
         return _bulk_page(request, epic, form, refused=refused, status=refused.status)
     messages.success(request, f"{len(signed)} {'story' if len(signed) == 1 else 'stories'} of {epic.key} signed.")
     return redirect("signoff:epic_detail", epic.key)
+
+
+def _named(shown: list[StoryShown]) -> str:
+    keys = [item.key for item in shown]
+    return ", ".join(keys) if len(keys) <= 20 else f"{', '.join(keys[:19])} and {len(keys) - 19} more stories"
 
 
 def _shown(value: str) -> StoryShown:
