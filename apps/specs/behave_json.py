@@ -5,11 +5,12 @@ steps begin with the background's. It carries no instant and no language.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from apps.delivery import gherkin, meaning
-from apps.specs import json_node, keywords
+from apps.specs import behave_quick, json_node, keywords
 from apps.specs.json_node import Node
 from apps.specs.report import (
     NO_ZONE,
@@ -55,11 +56,11 @@ def read(data: bytes, *, zone: ZoneInfo = NO_ZONE) -> Report:
 
     Raises NotAReport with the line or JSON path.
     """
-    features = list(json_node.root(data).items())
     notes = []
     cases: list[Case] = []
-    for feature in features:
-        cases += joined(_cases(feature))
+    is_plain = behave_quick.is_plain(data)
+    for feature in json_node.members(data):
+        cases += joined(_cases(feature, is_plain))
         if note := _note(feature):
             notes.append(note)
     return Report(FORMAT, checked_count(cases), None, "behave", tuple(notes))
@@ -72,18 +73,28 @@ def _note(feature: Node) -> str:
     return f"{_place(feature)[0]}: behave reports the feature itself as {feature.text('status')}."
 
 
-def _cases(feature: Node) -> Iterator[Case]:
+def _cases(feature: Node, is_plain: bool) -> Iterator[Case]:
     uri, _ = _place(feature)
     name = feature.text("name", "")
     elements = list(feature.items("elements"))
-    language = keywords.language(
-        feature.text("keyword", ""),
-        (step.text("keyword") for element in elements for step in element.items("steps")),
-    )
-    own = _own_statuses(elements)
-    for element, status in zip(elements, own, strict=True):
+    values = [element.value for element in elements]
+    language = keywords.language(feature.text("keyword", ""), _step_keywords(elements, values, is_plain))
+    if is_plain and behave_quick.is_usual(values):
+        for element in elements:
+            if element.value["type"] == "scenario":
+                found = behave_quick.case(element.value, name, uri, language)
+                yield found or _case(element, name, uri, language, _status(element))
+        return
+    for element, status in zip(elements, _own_statuses(elements), strict=True):
         if element.text("type") == "scenario":
             yield _case(element, name, uri, language, status)
+
+
+def _step_keywords(elements: list[Node], values: list[Any], is_plain: bool) -> Iterable[str]:
+    found = behave_quick.step_keywords(values) if is_plain else None
+    if found is not None:
+        return found
+    return (step.text("keyword") for element in elements for step in element.items("steps"))
 
 
 def _own_statuses(elements: list[Node]) -> list[Status | None]:
@@ -120,7 +131,7 @@ def _case(element: Node, feature_name: str, uri: str, language: str | None, own:
         uri=path or uri,
         line=line,
         row=row_of(name),
-        steps=steps,
+        steps=None,
         status=status,
         message=message,
         duration_ns=total(step.duration_ns for step in steps),
@@ -153,7 +164,6 @@ def _step(node: Node) -> gherkin.Step:
         text=node.text("name"),
         doc_string=_doc_string(node),
         table=_table(node.child("table")) if node.has("table") else None,
-        line=_place(node)[1] or 0,
     )
 
 
@@ -177,10 +187,10 @@ def _status(node: Node) -> Status | None:
 def _place(node: Node) -> tuple[str, int | None]:
     """Path and line of `features/a.feature:12`."""
     location = node.text("location")
-    path, colon, line = location.rpartition(":")
-    if not colon or not (line.isascii() and line.isdigit() and len(line) < 8):
+    path, line = behave_quick.place(location)
+    if line is None:
         raise node.child("location").refusal("expected a path and a line, as in “features/a.feature:12”.")
-    return path, int(line)
+    return path, line
 
 
 def row_of(name: str) -> tuple[int, int] | None:

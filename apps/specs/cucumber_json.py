@@ -58,7 +58,7 @@ def read(data: bytes, *, zone: ZoneInfo = NO_ZONE) -> Report:
     Raises NotAReport with the line or JSON path.
     """
     cases: list[Case] = []
-    for feature in json_node.root(data).items():
+    for feature in json_node.members(data):
         cases += joined(_cases(feature, zone))
     started = min((case.started_at for case in cases if case.started_at), default=None)
     return Report(FORMAT, checked_count(cases), started, "cucumber")

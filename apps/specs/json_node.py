@@ -113,6 +113,17 @@ def root(data: bytes | str, *, where: str = "$", first_line: int = 1) -> Node:
         raise NotAReport(f"Line {error.line + first_line - 1}: {error.problem}") from error
 
 
+def members(data: bytes) -> Iterator[Node]:
+    """As `root(data).items()`, but each member is forgotten with the one who asked for it."""
+    try:
+        for number, member in enumerate(strict_json.members(data)):
+            yield Node(member, f"$[{number}]")
+    except strict_json.NotAList as error:
+        yield from Node(error.value).items()
+    except strict_json.NotStrictJson as error:
+        raise NotAReport(f"Line {error.line}: {error.problem}") from error
+
+
 def stored(text: str, node: Node) -> str:
     """`text`, read at `node`, as it may be stored; a doc string may be as long as a story."""
     return clean(text, f"The text at {node.path}", MAX_DOC_STRING)

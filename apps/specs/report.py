@@ -76,7 +76,7 @@ class Case:
     `name` and `feature_name` are as reported (`name` may end in behave's ` -- @1.2 examples`). `uri` is the
     path the report gives, "" where it gives none. `line` is that of the scenario, or of the example row.
     `row` is (examples, row), both from 1, where the report says it. `steps` None: the report does not name
-    them. `message` is the first failure's, at most 4 KiB. `run_digest` stands where the executed steps are
+    them, or its reader keeps their digest alone. `message` is the first failure's, at most 4 KiB. `run_digest` stands where the executed steps are
     known; `scenario_digest` only where the report carries the source. `classname` is JUnit's own. `note` says
     what this case lacks and why.
     """

@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -87,6 +88,42 @@ _values = st.recursive(
 def test_gives_back_what_was_written(value: Any) -> None:
     assert strict_json.parse(json.dumps(value)) == value
     assert strict_json.parse(json.dumps(value, ensure_ascii=False, indent=1)) == value
+
+
+@given(st.lists(_values, max_size=4), st.sampled_from([None, 1]))
+def test_members_are_those_of_the_list(values: list[Any], indent: int | None) -> None:
+    assert list(strict_json.members(json.dumps(values, indent=indent) + "\n")) == values
+
+
+@given(st.text(alphabet='{}[]",:\ntrue0.eE- \n', max_size=30))
+def test_members_are_refused_where_the_whole_is(inside: str) -> None:
+    text = f"[{inside}]"
+    assert _answer(lambda: list(strict_json.members(text))) == _answer(lambda: strict_json.parse(text))
+
+
+@pytest.mark.parametrize("text", ["[1", "[1 2]", "[1]]", "[,]", "[1,]", "[", "[[1]", '[{"a": 1, "a": 2}]', "[1e999]"])
+def test_a_list_that_is_none_is_refused_in_the_same_words(text: str) -> None:
+    words = _answer(lambda: strict_json.parse(text))
+    assert isinstance(words, str) and _answer(lambda: list(strict_json.members(text))) == words
+
+
+def test_members_keep_the_depth() -> None:
+    assert len(list(strict_json.members("[" * 32 + "]" * 32))) == 1
+    with pytest.raises(NotStrictJson, match=r"^Line 2: the text is nested deeper than 32 levels"):
+        list(strict_json.members("[1,\n" + "[" * 32 + "]" * 32 + "]"))
+
+
+def test_what_is_no_list_is_said_with_its_value() -> None:
+    with pytest.raises(strict_json.NotAList) as refused:
+        list(strict_json.members('{"a": 1}'))
+    assert refused.value.value == {"a": 1}
+
+
+def _answer(asked: Callable[[], Any]) -> Any:
+    try:
+        return asked()
+    except NotStrictJson as refused:
+        return str(refused)
 
 
 @given(st.binary() | st.text(alphabet='{}[]",:\\ntrue0.eE-\n').map(str.encode))

@@ -65,16 +65,36 @@ def test_the_recipe_has_not_changed() -> None:
     )
 
 
-_json = st.recursive(
-    st.none() | st.text(st.characters(exclude_categories=["Cs"])),
-    lambda inner: st.lists(inner) | st.dictionaries(st.sampled_from(["v", "name", "text", "doc"]), inner),
-)
+_text = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
+_table = st.lists(st.lists(_text, min_size=1, max_size=2), max_size=2).map(lambda rows: tuple(map(tuple, rows)))
+_step = st.builds(Step, st.sampled_from(StepType), st.just("Given"), _text, st.none() | _text, st.none() | _table)
+_examples = st.builds(gherkin.Examples, _text, _table.map(lambda rows: rows[0] if rows else ()), _table)
 
 
-@given(_json)
+def _plain_step(step: Step) -> dict[str, Any]:
+    table = [[meaning.plain(cell) for cell in row] for row in step.table] if step.table else None
+    doc = meaning.plain_doc_string(step.doc_string)
+    return {"type": step.type.value, "text": meaning.plain(step.text), "doc": doc, "table": table}
+
+
+@given(_text, _text, st.lists(_step, max_size=3), st.lists(_examples, max_size=2))
 @settings(deadline=None)
-def test_canonical_json_is_that_of_rfc_8785(value: Any) -> None:
-    assert meaning.canonical(value) == rfc8785.dumps(value)
+def test_what_is_hashed_is_the_canonical_json_of_rfc_8785(name: str, rule: str, steps: Any, tables: Any) -> None:
+    plain: Any = {"v": "triad/run/1", "feature": meaning.plain(rule), "scenario": meaning.plain_scenario_name(name)}
+    plain["steps"] = [_plain_step(step) for step in steps]
+    assert meaning.run_digest(rule, name, steps) == hashlib.sha256(rfc8785.dumps(plain)).hexdigest()
+    examples: Any = [
+        {
+            "name": meaning.plain(table.name),
+            "header": [meaning.plain(cell) for cell in table.header],
+            "rows": [[meaning.plain(cell) for cell in row] for row in table.rows],
+        }
+        for table in tables
+    ]
+    plain = {"v": "triad/scenario/1", "name": meaning.plain(name), "rule": meaning.plain(rule), "examples": examples}
+    plain |= {"background": [_plain_step(step) for step in steps[:1]], "steps": [_plain_step(step) for step in steps]}
+    digest = meaning.scenario_digest(name=name, rule=rule, background=steps[:1], steps=steps, examples=tables)
+    assert digest == hashlib.sha256(rfc8785.dumps(plain)).hexdigest()
 
 
 # --- what does not count
@@ -174,7 +194,7 @@ def test_the_order_of_scenarios_counts_for_the_story_alone() -> None:
 
 
 def test_white_space_inside_a_step_and_inside_a_doc_string_counts() -> None:
-    assert meaning.step_meaning(STEP) != meaning.step_meaning(replace(STEP, text="a  cart"))
+    assert meaning.step_json(STEP) != meaning.step_json(replace(STEP, text="a  cart"))
     assert meaning.plain_doc_string("a\n  b") != meaning.plain_doc_string("a\nb")
     assert meaning.plain_doc_string("\na") != meaning.plain_doc_string("a")
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.delivery import gherkin
+from apps.delivery import gherkin, meaning
 from apps.specs import behave_json
 from apps.specs.report import Case, NotAReport, Status
 from tests.specs import hostile
@@ -128,19 +128,23 @@ def test_another_step_is_another_run() -> None:
         assert changed[0].run_digest not in before
 
 
+def digest_of(texts: str, types: list[gherkin.StepType], case: Case) -> str:
+    steps = [gherkin.Step(kind, "", text) for kind, text in zip(types, texts, strict=True)]
+    return meaning.run_digest(case.feature_name, case.name, steps)
+
+
 def test_types_come_from_keywords_not_from_step_type() -> None:
     found = one(step("Given", "a", 7), step("And", "b", 8), step("*", "c", 9), step("And", "d", 10))
-    assert found.steps
-    types = [each.step.type for each in found.steps]
     unknown = gherkin.StepType.UNKNOWN
-    assert types == [gherkin.StepType.CONTEXT, gherkin.StepType.CONTEXT, unknown, unknown]
+    types = [gherkin.StepType.CONTEXT, gherkin.StepType.CONTEXT, unknown, unknown]
+    assert found.run_digest == digest_of("abcd", types, found)
 
 
 def test_keywords_of_another_language() -> None:
     elements = [scenario("S", 6, step("Angenommen", "a", 7), step("Und", "b", 8), step("Dann", "c", 9))]
     found = cases(report(*elements, keyword="Funktionalität"))[0]
-    assert found.steps
-    assert [each.step.type.value for each in found.steps] == ["CONTEXT", "CONTEXT", "OUTCOME"]
+    kinds = gherkin.StepType
+    assert found.run_digest == digest_of("abc", [kinds.CONTEXT, kinds.CONTEXT, kinds.OUTCOME], found)
 
 
 @pytest.mark.parametrize(
@@ -257,7 +261,7 @@ def test_refuses_in_words_with_the_path(path: tuple[str | int, ...], wrong: Any,
 
 def test_refuses_what_is_not_json_with_the_line() -> None:
     with pytest.raises(NotAReport, match=r"^Line 3: expecting value"):
-        behave_json.read(b"[\n{},\n]")
+        behave_json.read(hostile.written(SAMPLE).removesuffix(b"]") + b"\n,\n]")
 
 
 def test_wrong_types_everywhere_are_refused_or_read() -> None:
