@@ -4,6 +4,8 @@ One prefix, PORTAL_; besides it only the two customary names DATABASE_URL and RE
 may be given as a file: PORTAL_SECRET_KEY_FILE=/run/secrets/key.
 """
 
+import sys
+import tomllib
 from pathlib import Path
 
 import environ
@@ -129,10 +131,13 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "apps.organization.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_FORMS = {"reset_password_from_key": "apps.organization.forms.passwords.NewPasswordForm"}
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/accounts/login/"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 120  # seconds; signatures check it themselves, see apps.signatures
+# For so long nobody signs after somebody else changed their mail address, or had their password set anew.
+SIGNING_HOLD_HOURS = env.int("PORTAL_SIGNING_HOLD_HOURS", default=24)
 # Counted in each web process by itself, since the cache is.
 ACCOUNT_RATE_LIMITS = {
     "login": "30/m/ip",
@@ -225,6 +230,8 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+# Suites take minutes: a worker of their own runs them, so that nobody waits behind one.
+CELERY_TASK_ROUTES = {"specs.run_execution": {"queue": "suites"}}
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_TIME_LIMIT = 1800
 CELERY_TASK_SOFT_TIME_LIMIT = 1740
@@ -242,9 +249,35 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "beat": {"task": "common.beat", "schedule": 10.0, "options": {"expires": 10}},
     "sweep_imports": {"task": "delivery.sweep_imports", "schedule": 30.0, "options": {"expires": 30}},
     "sweep_promises": {"task": "signoff.sweep_promises", "schedule": 30.0, "options": {"expires": 30}},
+    "sweep_executions": {"task": "specs.sweep_executions", "schedule": 10.0, "options": {"expires": 10}},
     "follow_log": {"task": "desk.follow_log", "schedule": 10.0, "options": {"expires": 10}},
     "audit-verify-log": {"task": "audit.verify_log", "schedule": crontab(hour=2, minute=30)},
 }
+
+# --- Suites that the portal runs itself ------------------------------------------------------------
+# The operator's, from a file of TOML (apps/specs/suites.py says what stands in it), and the portal's own: its stories
+# drive a private instance of the portal, with the same code and nothing else.
+_suites_file = env.str("PORTAL_SUITES", default="")
+SUITES: dict[str, dict[str, object]] = tomllib.loads(Path(_suites_file).read_text()) if _suites_file else {}
+OWN_STORIES = BASE_DIR / "tests" / "features"
+if OWN_STORIES.is_dir():
+    SUITES["portal"] = {
+        "title": "The portal's own stories",
+        "folder": str(OWN_STORIES),
+        "command": [
+            *(sys.executable, "-m", "behave", "--format=json", "--outfile={report}"),
+            *("--format=plain", "--no-color", "{features}"),
+        ],
+        "format": "behave-json",
+        "covers": ["Triad itself"],
+        "revision": PORTAL_VERSION,
+        "environment": {"PYTHONPATH": str(BASE_DIR)},
+        "readable": sorted(
+            {sys.prefix, sys.base_prefix, *(str(BASE_DIR / name) for name in ("apps", "portal", "static", "templates"))}
+        ),
+        "on_change": True,
+    }
+TRUSTED_SUITES = frozenset({"portal"})
 
 LOGGING = {
     "version": 1,

@@ -40,6 +40,7 @@ _TABLE: dict[str, set[R]] = {
     "delivery.comment": _EVERYONE,
     # specs
     "specs.import_results": {*_ENGINEERING, *_PRODUCT, R.BUSINESS_ANALYST, R.SRE, R.SRE_LEAD, R.ADMINISTRATOR},
+    "specs.request_execution": {*_ENGINEERING, *_PRODUCT, R.BUSINESS_ANALYST, R.SRE, R.SRE_LEAD},
     "specs.record_by_hand": {R.BUSINESS_ANALYST, R.SRE, R.ENGINEERING_TEAM_LEAD},
     # signoff
     "signoff.sign_story": {R.BUSINESS_ANALYST},

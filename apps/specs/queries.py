@@ -25,16 +25,22 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Within:
-    """Which stories count: none of initiatives whose scopes are `hidden`, and only those of `initiative` if given."""
+    """Which stories count: none of initiatives whose scopes are `hidden`, and only those of `initiative` if given.
+
+    `stories`, primary keys, leaves out all others.
+    """
 
     hidden: frozenset[int] = frozenset()
     initiative: Initiative | None = None
+    stories: frozenset[int] | None = None
 
     def condition(self, story: str) -> Q:
         """As a condition on the relation `story`, archived ones left out."""
         found = Q(**{f"{story}__archived_at": None, f"{story}__epic__archived_at": None})
         if self.initiative:
             found &= Q(**{f"{story}__epic__initiative": self.initiative})
+        if self.stories is not None:
+            found &= Q(**{f"{story}__in": self.stories})
         if self.hidden:
             found &= ~Q(**{f"{story}__epic__initiative__scope_id__in": self.hidden})
         return found

@@ -8,10 +8,13 @@ from datetime import datetime, timedelta
 
 from apps.common.refused import BadInput, NotAllowed, Refused
 from apps.delivery import queries as delivery
-from apps.delivery.models import Initiative, Story
+from apps.delivery.models import Epic, Initiative, Story
 from apps.organization import queries as organization
-from apps.organization.models import Person
+from apps.organization.models import Person, Scope
 from apps.organization.models.seats import HeldSeat
+from apps.specs import execution_queries
+from apps.specs.models import Execution
+from apps.specs.suites import Suite
 
 # A runner's clock may be ahead of ours by a little.
 CLOCKS_DIFFER = timedelta(minutes=10)
@@ -81,3 +84,57 @@ def check_may_record_by_hand(story: Story, *, by: Person) -> HeldSeat | None:
     if not story.scenario_count:
         raise Refused(f"{story.key} has no scenarios yet, so there is nothing to try.")
     return seat
+
+
+def check_suite_is_registered(name: str) -> Suite:
+    """The suite of that name in the settings."""
+    suite = execution_queries.registered_suites().get(name)
+    if suite is None:
+        raise BadInput(f"No suite is registered as “{name[:50]}”. The operator registers suites in the settings.")
+    return suite
+
+
+def check_may_request_execution(
+    suite: Suite, *, by: Person, epic: Epic | None = None, story: Story | None = None
+) -> HeldSeat:
+    """Have the portal run a suite: whole, for one epic or for one story, which it has to cover."""
+    of = epic or (story.epic if story else None)
+    if of and suite not in execution_queries.suites_of(of):
+        raise Refused(f"Suite “{suite.title}” does not cover {of.key}; what it covers stands in the settings.")
+    scopes = _scopes_of(suite, epic, story)
+    seat = organization.seat_for(by, "specs.request_execution", *scopes) if scopes else None
+    if seat is None:
+        raise NotAllowed(
+            "Running a suite takes a seat that builds, runs or owns the stories, such as Engineering Team Lead,"
+            " Business Analyst or SRE, on something that the suite covers, and you hold none there."
+        )
+    return seat
+
+
+def check_has_something_to_run(suite: Suite, *, epic: Epic | None = None, story: Story | None = None) -> None:
+    """There is a story with scenarios."""
+    stories = execution_queries.covered_stories(suite)
+    if epic:
+        stories = stories.filter(epic=epic)
+    if story:
+        stories = stories.filter(pk=story.pk)
+    if not stories.exists():
+        thing = story or epic
+        what = thing.key if thing else f"What suite “{suite.title}” covers"
+        raise Refused(f"{what} has no scenarios to run.")
+
+
+def check_may_cancel_execution(execution: Execution, *, by: Person) -> HeldSeat | None:
+    """Stop an execution: who asked for it, or who may ask for one like it."""
+    suite = execution_queries.registered_suites().get(execution.suite)
+    scopes = _scopes_of(suite, execution.epic, execution.story) if suite else []
+    seat = organization.seat_for(by, "specs.request_execution", *scopes)
+    if seat is None and execution.asked_by_id != by.pk:
+        raise NotAllowed("Only who asked for it may cancel it, or a seat that may ask for the same, and you hold none.")
+    return seat
+
+
+def _scopes_of(suite: Suite, epic: Epic | None, story: Story | None) -> list[Scope]:
+    if story:
+        return list(delivery.story_scopes(story))
+    return [epic.scope] if epic else execution_queries.covered_scopes(suite)

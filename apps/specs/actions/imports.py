@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,6 +10,7 @@ from django.db import IntegrityError
 from django.utils import timezone
 
 from apps.audit.acts import act, nothing_changed, record
+from apps.common.collecting import collecting_later
 from apps.common.refused import BadInput
 from apps.common.text import clean_text
 from apps.delivery import actions as delivery
@@ -46,6 +47,7 @@ class Imported:
     created: bool
 
 
+@collecting_later()
 def import_results(
     *,
     reports: Sequence[Report],
@@ -57,13 +59,15 @@ def import_results(
     digest: str,
     manifest: Manifest | None = None,
     initiative: Initiative | None = None,
+    stories: Collection[int] | None = None,
 ) -> Imported:
     """Stores `reports` as one run, each case matched to what it ran or unknown, and judges the stories anew.
 
     The same `digest` again changes nothing. Only stories that `by` may read count, and only those of `initiative`
-    where given; a command of the operator's, who may read all, finds all. Raises Refused with nothing stored.
+    where given, or of `stories` (primary keys); a command of the operator's, or a suite, finds all. Raises Refused with
+    nothing stored.
     """
-    within = _within(by, channel, initiative)
+    within = _within(by, channel, initiative, stories)
     digest = _digest_within(digest, within)
     try:
         return _import(
@@ -110,7 +114,7 @@ def _import(
     ran_at = min((report.started_at for report in reports if report.started_at), default=None)
     rules.check_ran_in_the_past(max((one.at for one in cases if one.at), default=ran_at), now)
     rules.check_same_texts(stories, {m.known.story: m.known.version for m in matches if m.known and m.known.is_current})
-    if channel != Run.Channel.COMMAND or not by.is_service:
+    if not _is_operators(channel, by):
         seat = rules.check_may_prove(stories, by=by) or seat
     (key,) = organization.take_keys("R", 1)
     run = Run.objects.create(
@@ -165,10 +169,15 @@ def counts_of(statuses: Sequence[str], matches: Sequence[Match]) -> dict[str, in
     }
 
 
-def _within(by: Person, channel: str, initiative: Initiative | None) -> queries.Within:
-    operator = channel == Run.Channel.COMMAND and by.is_service
-    hidden = frozenset() if operator else frozenset(organization_queries.hidden_scope_ids(by))
-    return queries.Within(hidden, initiative)
+def _is_operators(channel: str, by: Person) -> bool:
+    """Whether it came by a command, or from a suite, of the operator's, who may read all."""
+    return by.is_service and channel in (Run.Channel.COMMAND, Run.Channel.SUITE)
+
+
+def _within(by: Person, channel: str, initiative: Initiative | None, stories: Collection[int] | None) -> queries.Within:
+    operators = _is_operators(channel, by)
+    hidden = frozenset() if operators else frozenset(organization_queries.hidden_scope_ids(by))
+    return queries.Within(hidden, initiative, None if stories is None else frozenset(stories))
 
 
 def _digest_within(digest: str, within: queries.Within) -> str:
@@ -201,6 +210,7 @@ def _locked(matches: Sequence[Match], *, by: Person) -> list[Story]:
     ids = {match.known.story for match in matches if match.known and not match.is_stale}
     epics = delivery.lock_epics(Story.objects.filter(pk__in=ids).values_list("epic_id", flat=True))
     stories = Story.objects.filter(pk__in=ids).select_related("version", "team__scope").order_by("pk")
+    stories = stories.defer("version__text", "version__narrative")
     found = list(stories.select_for_update(of=("self",)))
     for story in found:
         story.epic = epics[story.epic_id]

@@ -1,11 +1,9 @@
 """Results as rows: written without model objects, of which a large run would need tens of thousands."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from django.db import connection
-from django.db.models import Model
-
+from apps.common.rows import insert_rows
 from apps.specs.matching import Located, Match
 from apps.specs.models import LatestResult, Result, Run
 
@@ -36,33 +34,12 @@ _MAX_UNKNOWN = 400
 
 def write_results(run: Run, cases: Sequence[Located], matches: Sequence[Match]) -> None:
     """One row a case, in order, positions from 1."""
-    with connection.cursor() as cursor:
-        cursor.executemany(_insert(Result, _FIELDS), list(_rows(run, cases, matches)))
+    insert_rows(Result, _FIELDS, _rows(run, cases, matches))
 
 
-def write_latest(rows: Sequence[tuple[Any, ...]]) -> None:
+def write_latest(rows: Iterable[tuple[Any, ...]]) -> None:
     """Rows of LatestResult, in the order of `_LATEST`, each taking the place of the one of the same meaning."""
-    quote = connection.ops.quote_name
-    at = connection.ops.adapt_datetimefield_value
-    key = ", ".join(quote(_column(LatestResult, name)) for name in _LATEST_KEY)
-    rest = [quote(_column(LatestResult, name)) for name in _LATEST if name not in _LATEST_KEY]
-    update = ", ".join(f"{name} = excluded.{name}" for name in rest)
-    sql = f"{_insert(LatestResult, _LATEST)} ON CONFLICT ({key}) DO UPDATE SET {update}"
-    with connection.cursor() as cursor:
-        cursor.executemany(sql, [(*row[:-1], at(row[-1])) for row in rows])
-
-
-def _insert(model: type[Model], names: Sequence[str]) -> str:
-    """An INSERT whose names come from the model, and whose every value is a parameter."""
-    quote = connection.ops.quote_name
-    columns = ", ".join(quote(_column(model, name)) for name in names)
-    marks = ", ".join(["%s"] * len(names))
-    return f"INSERT INTO {quote(model._meta.db_table)} ({columns}) VALUES ({marks})"  # noqa: S608
-
-
-def _column(model: type[Model], name: str) -> str:
-    field: Any = model._meta.get_field(name)
-    return str(field.column)
+    insert_rows(LatestResult, _LATEST, rows, instead=_LATEST_KEY)
 
 
 def _rows(run: Run, cases: Sequence[Located], matches: Sequence[Match]) -> Iterator[tuple[Any, ...]]:

@@ -1,4 +1,4 @@
-"""Rows of evidence: runs, and results pinned to what ran."""
+"""Runs, and results pinned to what ran."""
 
 from datetime import datetime
 
@@ -23,6 +23,7 @@ class Run(models.Model):
         PAGE = "PAGE", "Page"
         API = "API", "API"
         HAND = "HAND", "By hand"
+        SUITE = "SUITE", "By the portal"
 
     key = models.CharField(max_length=20, unique=True)
     channel = models.CharField(max_length=10, choices=Channel)

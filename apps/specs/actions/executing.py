@@ -1,0 +1,230 @@
+"""What a worker does with an execution: take it up, run the suite, read what it left, and say so once.
+
+A worker may die at any point. The row is taken up again once nobody was seen at it for a while; its result becomes
+visible in the one transaction that also says it is done, and only for the worker that took it up last.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from apps.audit.acts import act, canonical_digest, nothing_changed, record
+from apps.common.refused import Refused
+from apps.organization import actions as organization
+from apps.specs import execution_queries, intake, suites
+from apps.specs.actions.executions import LOST_AFTER
+from apps.specs.actions.imports import import_results
+from apps.specs.actions.sandboxes import try_sandbox
+from apps.specs.execution_queries import Given
+from apps.specs.intake import Taken
+from apps.specs.models import Execution, Run, SuiteText
+from apps.specs.suites import Suite
+from apps.specs.supervising import Ended, supervise
+from apps.specs.workplace import NoWorkplace, Workplace, workplace
+
+MAX_ATTEMPTS = 3
+NOBODY_RAN = Ended(exit_code=None, stopped="", output="", output_bytes=0, seconds=0)
+CANCELED = "It was canceled."
+# Nothing may be written any more: another worker took it up.
+LOST = "Another worker took it up."
+
+
+def execute(pk: int) -> None:
+    """Runs the execution and keeps what came of it, unless somebody else is at it or it is done."""
+    execution = _claim(pk)
+    if execution is None:
+        return
+    attempt = execution.attempts
+    suite = execution_queries.registered_suites().get(execution.suite)
+    if attempt > MAX_ATTEMPTS:
+        _stop(pk=pk, attempt=attempt, words=f"The worker ended {MAX_ATTEMPTS} times while at it.")
+    elif suite is None:
+        _stop(pk=pk, attempt=attempt, words="This suite is no longer registered in the settings.")
+    else:
+        _run(execution, suite)
+
+
+def _claim(pk: int) -> Execution | None:
+    """The execution, for this worker alone; None where there is nothing to do."""
+    with transaction.atomic():
+        execution = Execution.objects.select_for_update().filter(pk=pk).first()
+        now = timezone.now()
+        if execution is None or execution.is_finished:
+            return None
+        is_running = execution.state == Execution.State.RUNNING
+        if is_running and execution.seen_at and execution.seen_at > now - LOST_AFTER:
+            return None
+        execution.state, execution.seen_at = Execution.State.RUNNING, now
+        execution.started_at = now
+        execution.attempts += 1
+        execution.scenarios_begun = execution.scenarios_failing = 0
+        execution.current = ""
+        execution.save()
+    return execution
+
+
+def _run(execution: Execution, suite: Suite) -> None:
+    pk, attempt = execution.pk, execution.attempts
+    given = execution_queries.texts_to_execute(execution, suite)
+    ended = NOBODY_RAN
+    try:
+        if not given:
+            raise NoWorkplace("There is no story with scenarios left to run.")
+        is_sandboxed = _needs_sandbox(suite)
+        path = Path(settings.VAR) / "executions" / f"{execution.key}-{attempt}"
+        with workplace(path, suite, [one.text for one in given]) as place:
+            begun_at = timezone.now()
+            ended = _supervised(execution, suite, place, is_sandboxed=is_sandboxed, stories=len(given))
+            if ended.stopped == LOST:
+                return
+            if ended.stopped:
+                raise NoWorkplace(ended.stopped)
+            taken = _taken(place, suite, ended, begun_at)
+        _finish(pk=pk, attempt=attempt, suite=suite, taken=taken, ended=ended, given=given)
+    except (NoWorkplace, Refused, OSError) as error:
+        _stop(pk=pk, attempt=attempt, words=str(error), ended=ended, given=given)
+
+
+def _needs_sandbox(suite: Suite) -> bool:
+    """Whether the suite runs in the sandbox. Raises NoWorkplace where it must and cannot."""
+    problem = try_sandbox()
+    if problem and not suite.is_trusted:
+        raise NoWorkplace(
+            f"{problem} Suites run only in a sandbox that holds, so nothing was run here. Results of your CI are"
+            " taken as ever."
+        )
+    return not problem
+
+
+def _supervised(execution: Execution, suite: Suite, place: Workplace, *, is_sandboxed: bool, stories: int) -> Ended:
+    progress = _Progress(execution.pk, execution.attempts, suite)
+    progress.start(is_sandboxed=is_sandboxed, stories=stories, scenarios=len(place.manifest.entries))
+    try:
+        return supervise(
+            place.command(suite, is_sandboxed=is_sandboxed),
+            environment=place.environment(suite, is_sandboxed=is_sandboxed),
+            folder=place.path,
+            limits=suite.limits,
+            hear=progress.hear,
+            look=progress.look,
+        )
+    except OSError as error:
+        raise NoWorkplace(f"The command cannot be started: {error}.") from error
+
+
+@dataclass
+class _Progress:
+    """How far the suite is, as its output tells; kept in the row about once a second."""
+
+    pk: int
+    attempt: int
+    suite: Suite
+    begun: int = 0
+    failing: int = 0
+    current: str = ""
+    _counted: bool = field(default=False)
+    _said_at: datetime | None = None
+
+    def start(self, *, is_sandboxed: bool, stories: int, scenarios: int) -> None:
+        """How much there is to do."""
+        self._mine(is_sandboxed=is_sandboxed, stories_total=stories, scenarios_total=scenarios)
+
+    def hear(self, line: str) -> None:
+        """One line of output."""
+        name = suites.begun(self.suite, line)
+        if name is not None:
+            self.begun, self.current, self._counted = self.begun + 1, name, False
+        elif not self._counted and suites.fails(self.suite, line):
+            self.failing, self._counted = self.failing + 1, True
+
+    def look(self) -> str:
+        """Says that this worker is there, and how far it is; why to stop, "" to go on."""
+        now = timezone.now()
+        if self._said_at and (now - self._said_at).total_seconds() < 0.8:
+            return ""
+        self._said_at = now
+        said = {"scenarios_begun": self.begun, "scenarios_failing": self.failing, "current": self.current[:200]}
+        if not self._mine(seen_at=now, **said):
+            return LOST
+        canceled = Execution.objects.filter(pk=self.pk, cancel_asked_at__isnull=False).exists()
+        return CANCELED if canceled else ""
+
+    def _mine(self, **columns: object) -> int:
+        mine = Execution.objects.filter(pk=self.pk, attempts=self.attempt, state=Execution.State.RUNNING)
+        return mine.update(**columns)
+
+
+def _taken(place: Workplace, suite: Suite, ended: Ended, begun_at: datetime) -> Taken:
+    """What the suite left, read as any report. Raises NoWorkplace or Refused."""
+    reports = place.reports()
+    if not any(report.stream.read(1) for report in reports):
+        raise NoWorkplace(f"It left no report and ended with exit code {ended.exit_code}. Its output may say why.")
+    for report in reports:
+        report.stream.seek(0)
+    taken = intake.take(reports, format=suite.format)
+    # Some formats hold no instants; when it began is known here.
+    dated = tuple(replace(one, started_at=one.started_at or begun_at) for one in taken.reports)
+    return replace(taken, reports=dated, manifest=place.manifest)
+
+
+@act
+def _finish(*, pk: int, attempt: int, suite: Suite, taken: Taken, ended: Ended, given: Sequence[Given]) -> None:
+    execution = Execution.objects.select_for_update().get(pk=pk)
+    if execution.is_finished or execution.attempts != attempt:
+        nothing_changed()
+        return
+    runner = organization.service_account(username="runner", name="The portal's runner")
+    imported = import_results(
+        reports=taken.reports,
+        format=taken.format,
+        source=f"{suite.title}, run by the portal as {execution.key}",
+        revision=suite.revision,
+        channel=Run.Channel.SUITE,
+        by=runner,
+        digest=canonical_digest({"execution": execution.key, "attempt": attempt, "reports": taken.digest}),
+        manifest=taken.manifest,
+        stories=[one.story for one in given],
+    )
+    execution.run, execution.state = imported.run, Execution.State.DONE
+    _keep(execution, ended, given)
+
+
+@act
+def _stop(*, pk: int, attempt: int, words: str, ended: Ended = NOBODY_RAN, given: Sequence[Given] = ()) -> None:
+    execution = Execution.objects.select_for_update().get(pk=pk)
+    if execution.is_finished or execution.attempts != attempt:
+        nothing_changed()
+        return
+    canceled = execution.cancel_asked_at is not None
+    execution.state = Execution.State.CANCELED if canceled else Execution.State.STOPPED
+    execution.problem = "" if canceled else words
+    _keep(execution, ended, given)
+    if canceled:  # whoever did so stands in the log
+        nothing_changed()
+        return
+    record(
+        "execution.stopped",
+        subject=execution.key,
+        digest=canonical_digest({"key": execution.key, "suite": execution.suite, "problem": words}),
+        by=None,
+        title=execution.suite,
+        sentence="stopped {subject} of suite “{title}”",
+    )
+
+
+def _keep(execution: Execution, ended: Ended, given: Sequence[Given]) -> None:
+    execution.finished_at, execution.current = timezone.now(), ""
+    execution.exit_code, execution.output, execution.output_bytes = ended.exit_code, ended.output, ended.output_bytes
+    execution.save()
+    # Seen, whatever came of it: the same text is not run again by itself.
+    SuiteText.objects.bulk_create(
+        [SuiteText(suite=execution.suite, story_id=one.story, digest=one.digest) for one in given],
+        update_conflicts=True,
+        unique_fields=["suite", "story"],
+        update_fields=["digest"],
+    )

@@ -1,0 +1,23 @@
+"""Whether the sandbox holds on this machine: tried once by each worker, kept for the pages."""
+
+import socket
+from functools import lru_cache
+
+from django.utils import timezone
+
+from apps.specs import sandbox
+from apps.specs.models import SandboxTest
+
+
+@lru_cache(maxsize=1)
+def _problem() -> str:
+    return sandbox.problem()
+
+
+def try_sandbox() -> str:
+    """Why suites cannot run in the sandbox here, "" where it holds. Kept with the name of the machine."""
+    problem = _problem()
+    SandboxTest.objects.update_or_create(
+        host=socket.gethostname()[:200], defaults={"at": timezone.now(), "problem": problem}
+    )
+    return problem

@@ -1,0 +1,215 @@
+"""Running one command under limits: its output read as it comes, and the whole of it stopped when it goes too far.
+
+What the kernel does not limit for a group of processes (memory, number, files, time) is looked at four times a second.
+No database.
+"""
+
+import contextlib
+import os
+import re
+import selectors
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+
+from apps.specs.suites import Limits
+
+LOOK_EVERY = 0.25  # seconds
+KEPT = 128 * 1024  # bytes of the output's beginning, and as many of its end
+MAX_LINE = 1_000  # characters that are looked at of one line
+_CHUNK = 64 * 1024
+# ECMA-48 control sequences, operating system commands, and other escapes.
+_ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[ -/]*[0-~])")
+# Controls but tab and newline, and what turns the direction of text or hides it.
+_ODD = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How it ended. `stopped` says why it was stopped, "" where it ended by itself; `seconds` is how long it ran."""
+
+    exit_code: int | None
+    stopped: str
+    output: str
+    output_bytes: int
+    seconds: float
+
+
+def supervise(
+    command: Sequence[str],
+    *,
+    environment: Mapping[str, str],
+    folder: Path,
+    limits: Limits,
+    hear: Callable[[str], None],
+    look: Callable[[], str],
+) -> Ended:
+    """Runs `command` in `folder` until it ends or is stopped; nothing of it is left afterwards.
+
+    `hear` gets each line of its output; `look` is called at every look and says why to stop, "" to go on. Raises
+    OSError where it cannot be started; whatever `look` raises ends the command too.
+    """
+    started = time.monotonic()
+    process = subprocess.Popen(  # noqa: S603 - the operator's command
+        list(command),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        env=dict(environment),
+        cwd=folder,
+        start_new_session=True,
+    )
+    output = _Output(hear)
+    try:
+        stopped = _watched(process, output, started, folder, limits, look)
+    finally:
+        _end(process)
+    output.close()
+    exit_code = None if stopped else process.returncode
+    return Ended(exit_code, stopped, output.text(), output.size, time.monotonic() - started)
+
+
+def _watched(
+    process: subprocess.Popen[bytes],
+    output: "_Output",
+    started: float,
+    folder: Path,
+    limits: Limits,
+    look: Callable[[], str],
+) -> str:
+    assert process.stdout is not None  # noqa: S101 - a pipe was asked for
+    pipe = process.stdout.fileno()
+    os.set_blocking(pipe, False)
+    looked = 0.0
+    with selectors.DefaultSelector() as ready:
+        ready.register(pipe, selectors.EVENT_READ)
+        while True:
+            ready.select(LOOK_EVERY)
+            is_open = output.take(pipe)
+            if time.monotonic() - looked >= LOOK_EVERY:
+                if why := look() or _too_much(process, started, folder, limits):
+                    return why
+                looked = time.monotonic()
+            if process.poll() is not None:
+                output.take(pipe)
+                return ""
+            if not is_open:  # it closed its output and goes on
+                time.sleep(LOOK_EVERY)
+
+
+def _too_much(process: subprocess.Popen[bytes], started: float, folder: Path, limits: Limits) -> str:
+    if time.monotonic() - started > limits.seconds:
+        return f"It ran longer than the {limits.seconds} seconds that it may."
+    count, memory = _family(process.pid)
+    if count > limits.processes:
+        return f"It had {count} processes; it may have {limits.processes}."
+    if memory > limits.memory_mb * 1024 * 1024:
+        return f"It used {memory / 2**20:,.0f} MiB of memory; it may use {limits.memory_mb:,} MiB."
+    disk = _disk(folder, limits.disk_mb * 1024 * 1024)
+    if disk > limits.disk_mb * 1024 * 1024:
+        return f"It wrote more than the {limits.disk_mb:,} MiB that it may."
+    return ""
+
+
+def _family(pid: int) -> tuple[int, int]:
+    """How many processes there are from `pid` on, and the bytes of memory that they hold."""
+    count = memory = 0
+    with contextlib.suppress(psutil.NoSuchProcess):
+        first = psutil.Process(pid)
+        for one in (first, *first.children(recursive=True)):
+            with contextlib.suppress(psutil.NoSuchProcess, psutil.AccessDenied):
+                memory += one.memory_info().rss
+                count += 1
+    return count, memory
+
+
+def _disk(folder: Path, enough: int) -> int:
+    """The bytes that the files below `folder` take; it counts no further than just above `enough`."""
+    total = 0
+    waiting = [str(folder)]
+    while waiting and total <= enough:
+        with contextlib.suppress(OSError), os.scandir(waiting.pop()) as entries:
+            for entry in entries:
+                with contextlib.suppress(OSError):
+                    if entry.is_dir(follow_symlinks=False):
+                        waiting.append(entry.path)
+                    total += max(entry.stat(follow_symlinks=False).st_blocks * 512, 512)
+    return total
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Kills the command and what it started. In a sandbox the kernel ends all that is inside with it."""
+    family: list[psutil.Process] = []
+    with contextlib.suppress(psutil.NoSuchProcess):
+        family = psutil.Process(process.pid).children(recursive=True)
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+    for one in family:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            one.kill()
+    process.wait()
+    psutil.wait_procs(family, timeout=5)
+    if process.stdout:
+        process.stdout.close()
+
+
+@dataclass
+class _Output:
+    """What the command wrote: counted, its beginning and its end kept, its lines passed on."""
+
+    hear: Callable[[str], None]
+    size: int = 0
+    _head: bytearray = field(default_factory=bytearray)
+    _tail: bytearray = field(default_factory=bytearray)
+    _line: bytearray = field(default_factory=bytearray)
+
+    def take(self, pipe: int) -> bool:
+        """Reads what is there, at most a megabyte; whether there may be more later."""
+        for _ in range(16):
+            try:
+                piece = os.read(pipe, _CHUNK)
+            except BlockingIOError:
+                return True
+            if not piece:
+                return False
+            self._keep(piece)
+            self._pass_on(piece)
+        return True
+
+    def close(self) -> None:
+        """Passes on the last line, which has no end."""
+        if self._line:
+            self.hear(plain(self._line[:MAX_LINE]))
+
+    def text(self) -> str:
+        """Its beginning and its end, with a line between that tells how much is left out."""
+        left_out = self.size - len(self._head) - len(self._tail)
+        if left_out <= 0:
+            return plain(self._head + self._tail)
+        return f"{plain(self._head)}\n… {left_out:,} bytes left out …\n{plain(self._tail)}"
+
+    def _keep(self, piece: bytes) -> None:
+        self.size += len(piece)
+        room = KEPT - len(self._head)
+        self._head += piece[:room]
+        self._tail += piece[room:] if room > 0 else piece
+        if len(self._tail) > KEPT:
+            del self._tail[: len(self._tail) - KEPT]
+
+    def _pass_on(self, piece: bytes) -> None:
+        first, *rest = piece.split(b"\n")
+        self._line += first[: MAX_LINE * 4]
+        for more in rest:
+            self.hear(plain(self._line[: MAX_LINE * 4])[:MAX_LINE])
+            self._line = bytearray(more[: MAX_LINE * 4])
+
+
+def plain(written: bytes | bytearray) -> str:
+    """What a terminal would have shown, as text: no escape codes, no controls, nothing that turns or hides text."""
+    text = bytes(written).decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")
+    return _ODD.sub("", _ESCAPES.sub("", text))
