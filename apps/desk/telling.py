@@ -304,6 +304,32 @@ def _seat(reading: Reading, known: Known, whose: str, words: str) -> Told:
     return Told(person, said, person.get_absolute_url() if person else "")
 
 
+# --- people
+
+
+@tells("person.edited")
+def mail_address_changed(reading: Reading, known: Known) -> Iterator[Told]:
+    """Whose address it is: whoever reads the new mailbox may choose their password."""
+    if "email" in _facts(reading).get("changed", []):
+        words = "Your mail address was changed by an administrator"
+        yield _about_oneself(reading, known, words, shut=bool(_facts(reading).get("shuts_signing")))
+
+
+@tells("person.password_set")
+def password_set_by_link(reading: Reading, known: Known) -> Iterator[Told]:
+    """Whose password it is, unless it is their first."""
+    if not _facts(reading).get("first"):
+        words = "Your password was set anew by a one-time link"
+        yield _about_oneself(reading, known, words, shut=bool(_facts(reading).get("shuts_signing")))
+
+
+def _about_oneself(reading: Reading, known: Known, words: str, *, shut: bool) -> Told:
+    person = known.people.get(reading.entry.subject)
+    more = ": for some hours you sign only with a code or passkey that you had before" if shut else ""
+    url = person.get_absolute_url() if person else ""
+    return Told(person, f"{words}{more}. If you did not expect it, tell an auditor.", url)
+
+
 # --- comments
 
 

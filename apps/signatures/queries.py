@@ -1,4 +1,10 @@
-"""Reading signatures."""
+"""Reading signatures, and whether somebody's signing is shut."""
+
+from datetime import datetime, timedelta
+
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.db.models import QuerySet
 
 from apps.organization.models import Person
 from apps.signatures.models import Signature
@@ -12,3 +18,20 @@ def signature_with_key(*, person: Person, idempotency_key: str) -> Signature | N
 def signatures_on(subject: str) -> "list[Signature]":
     """Signatures on the thing with this key, the latest first, persons loaded."""
     return list(Signature.objects.filter(subject=subject).select_related("person", "delegated_by"))
+
+
+def shut_until(person: Person, *, now: datetime) -> datetime | None:
+    """Until when the person signs by an older factor alone, since another changed what they sign in with; or None."""
+    if person.credentials_changed_at is None:
+        return None
+    until = person.credentials_changed_at + timedelta(hours=settings.SIGNING_HOLD_HOURS)
+    return until if now < until else None
+
+
+def older_factors(person: Person) -> QuerySet[Authenticator]:
+    """Code apps and passkeys that the person had before that change; no recovery codes, which may be made anew."""
+    return Authenticator.objects.filter(
+        user=person,
+        type__in=[Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN],
+        created_at__lt=person.credentials_changed_at,
+    )

@@ -21,10 +21,14 @@ MAX_AHEAD = timedelta(seconds=5)
 
 @dataclass(frozen=True)
 class Authentication:
-    """That somebody confirmed who they are: with what, and when (aware, UTC)."""
+    """That somebody confirmed who they are: with what, and when (aware, UTC).
+
+    `factor` is the primary key of the code app or passkey used; None for a password.
+    """
 
     method: str
     at: datetime
+    factor: int | None = None
 
     def is_fresh(self, now: datetime) -> bool:
         """Not older than two minutes, and not from the future."""
@@ -56,7 +60,9 @@ def _read(record: Any) -> Authentication | None:
     if isinstance(at, bool) or not isinstance(at, int | float):
         return None
     method = str(record.get("type") or record.get("method") or "")
+    factor = record.get("id")
+    used = factor if record.get("method") == "mfa" and isinstance(factor, int) else None
     try:
-        return Authentication(method=method, at=datetime.fromtimestamp(at, tz=UTC)) if method else None
+        return Authentication(method, datetime.fromtimestamp(at, tz=UTC), used) if method else None
     except (OverflowError, ValueError, OSError):
         return None

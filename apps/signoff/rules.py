@@ -5,6 +5,8 @@ Every check returns the seat in which the person acts, for the log and the signa
 
 from datetime import date, timedelta
 
+from django.utils import timezone
+
 from apps.common.refused import BadInput, NotAllowed, Refused
 from apps.delivery import queries as delivery
 from apps.delivery.models import NFR, Epic, Story
@@ -14,6 +16,7 @@ from apps.organization.models import Person, Scope
 from apps.organization.models.seats import HeldSeat
 from apps.organization.rights import RIGHTS
 from apps.organization.roles import Role
+from apps.signatures import rules as signatures
 from apps.signatures.models import Signature
 from apps.signoff import queries
 from apps.signoff.criteria import CRITERIA
@@ -53,6 +56,7 @@ def check_may_sign_off_story(*, story: Story, by: Person) -> HeldSeat:
     accepted its epic, Refused for archived ones.
     """
     seat = _seat("signoff.sign_story", story.key, "sign it", *delivery.story_scopes(story), by=by)
+    signatures.check_signing_is_open(by=by, now=timezone.now())
     _check_in_work(story.epic)
     if story.archived_at:
         raise Refused(f"{story.key} is archived and can no longer be signed.")
@@ -115,6 +119,7 @@ def check_may_sign_off_epic(*, epic: Epic, by: Person) -> HeldSeat:
     archived ones.
     """
     seat = _seat("signoff.sign_epic", epic.key, "sign it", epic.scope, by=by)
+    signatures.check_signing_is_open(by=by, now=timezone.now())
     _check_in_work(epic)
     signed = queries.signed_stories_of(_both(by, seat), epic)
     if signed:

@@ -241,6 +241,20 @@ def test_seats_tell_the_person_whose_they_are(cast: Cast) -> None:
 # --- comments
 
 
+def test_who_changes_a_mail_address_tells_whose_it_is(cast: Cast) -> None:
+    follow()
+    organization.edit_person(person=cast.ruth, by=cast.adam, time_zone="Europe/Lisbon")
+    organization.edit_person(person=cast.ruth, by=cast.adam, email="ruth@example.com")
+    words = "Your mail address was changed by an administrator: for some hours you sign only with a code or passkey"
+    assert follow() == {"ruth": f"{words} that you had before. If you did not expect it, tell an auditor."}
+    organization.choose_password_by_link(person=cast.ruth, password_hash="x")
+    assert follow()["ruth"].startswith("Your password was set anew by a one-time link: for some hours you sign only")
+    organization.choose_password_by_link(person=cast.maria, password_hash="x")
+    assert follow()["maria"] == (
+        "Your password was set anew by a one-time link. If you did not expect it, tell an auditor."
+    )
+
+
 def test_comments_tell_whom_the_thing_concerns(promise: Promise) -> None:
     cast = promise.cast
     follow()

@@ -20,13 +20,15 @@ KEY = "0123456789abcdef"
 
 
 @act
-def sign_something(*, by: Person, key: str = KEY, comment: str = "") -> Signature:
+def sign_something(
+    *, by: Person, key: str = KEY, comment: str = "", authentication: Authentication | None = None
+) -> Signature:
     """An act of a room above."""
     signature = actions.sign(
         statement=Statement("X-1", "Something", "ab" * 32, "ACCEPT", f"I, {by.name}, accept it."),
         by=by,
         seat=held_seats(by)[0],
-        authentication=Authentication("password", timezone.now()),
+        authentication=authentication or Authentication("password", timezone.now()),
         comment=comment,
         key=key,
     )

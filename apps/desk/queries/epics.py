@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db.models import Case, Count, F, IntegerField, Max, OuterRef, Q, Subquery, Value, When
 
+from apps.common.refused import refusal
 from apps.delivery.models import Epic, Story
 from apps.delivery.models.stories import story_condition
 from apps.desk.queries.places import Places
@@ -13,6 +14,7 @@ from apps.desk.queries.sections import Section, cut
 from apps.organization import queries as organization
 from apps.organization.models import Person
 from apps.organization.roles import GRID, Role
+from apps.signatures import rules as signatures
 from apps.signoff import queries as signoff
 from apps.signoff.states import GateState, VerdictState
 from apps.signoff.verdicts import Gate, Judged
@@ -133,10 +135,11 @@ def epic_sections(person: Person, places: Places, *, at: datetime, limit: int) -
     gates = signoff.gates(epics, at=at)
     tallies = _tallies(epics)
     own = _signed_by_own_side(epics, {person.pk, *places.delegators}) if owned else {}
+    shut = refusal(signatures.check_signing_is_open, by=person, now=at) if owned else ""
     ready, blocked, moved = [], [], []
     for epic in epics:
         mine = owned.holds(epic)
-        may_not = _may_not(person, epic, own.get(epic.pk, {})) if mine else "The product owner signs it."
+        may_not = shut or _may_not(person, epic, own.get(epic.pk, {})) if mine else "The product owner signs it."
         row = _row(epic, gates[epic.pk], tallies.get(epic.pk, _Tally()), may_not)
         if mine and _is_ready(row, tallies.get(epic.pk, _Tally())):
             ready.append(row)

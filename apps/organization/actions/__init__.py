@@ -1,5 +1,6 @@
 """Writing the organization: one function an act."""
 
+from apps.organization.actions.credentials import choose_password_by_link
 from apps.organization.actions.importing import ImportedPeople, import_people
 from apps.organization.actions.installation import create_administrator, install_organization
 from apps.organization.actions.people import (
@@ -34,6 +35,7 @@ __all__ = [
     "add_scope",
     "add_service_account",
     "add_service_dependency",
+    "choose_password_by_link",
     "create_administrator",
     "create_service",
     "create_team",

@@ -13,6 +13,7 @@ from apps.audit.acts import Of, act, canonical_digest, nothing_changed, record
 from apps.common.refused import BadInput
 from apps.common.ringing import ring
 from apps.organization import queries, rules
+from apps.organization.actions.credentials import note_mail_change
 from apps.organization.actions.locks import lock_organization, lock_person
 from apps.organization.actions.seats import end_seat, grant_seat
 from apps.organization.actions.words import one_line
@@ -88,7 +89,10 @@ def _time_zone(name: str) -> str:
 def edit_person(
     *, person: Person, by: Person, name: str | None = None, email: str | None = None, time_zone: str | None = None
 ) -> Person:
-    """Changes what is given; people themselves only their time zone."""
+    """Changes what is given; people themselves only their time zone.
+
+    Another's change of the mail address is told to the old address and shuts the person's signing for a while.
+    """
     person = lock_person(person)
     seat = rules.check_may_edit_person(person, by=by)
     before = {field: getattr(person, field) for field in ("name", "email", "time_zone")}
@@ -103,7 +107,8 @@ def edit_person(
     if not changed:
         nothing_changed()
         return person
-    person.save(update_fields=["name", "email", "time_zone"])
+    shuts = "email" in changed and note_mail_change(person, before=before["email"], by=by)
+    person.save(update_fields=["name", "email", "time_zone", "credentials_changed_at"])
     record(
         "person.edited",
         subject=person.key,
@@ -111,7 +116,7 @@ def edit_person(
         by=by,
         seat=seat,
         personal=_of(person, name=person.name, **{f"new_{field}": getattr(person, field) for field in changed}),
-        facts={"changed": changed},
+        facts={"changed": changed, "shuts_signing": shuts},
         sentence=f"edited {{name}}: {', '.join(changed).replace('_', ' ')}",
     )
     return person

@@ -25,7 +25,11 @@ class EditPersonForm(forms.Form):
     """What an administrator may change about a person."""
 
     name = forms.CharField(max_length=200)
-    email = forms.EmailField(label="Mail address", required=False)
+    email = forms.EmailField(
+        label="Mail address",
+        required=False,
+        help_text="A change is told to the old address and shuts the person’s signing for a while.",
+    )
     time_zone = forms.ChoiceField(choices=ZONES)
 
 

@@ -37,6 +37,9 @@ class Person(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField(default=timezone.now)
     deactivated_at = models.DateTimeField(null=True, blank=True)
+    # When somebody else last changed what this person proves to be themselves by; empty where nobody ever did. Signing
+    # is shut for a while after it (apps.signatures).
+    credentials_changed_at = models.DateTimeField(null=True, blank=True)
 
     objects = PersonManager()
 

@@ -4,8 +4,10 @@ import secrets
 
 from allauth.core.exceptions import ImmediateHttpResponse
 from django.http import HttpRequest
+from django.utils import timezone
 
 from apps.organization.requests import person_of
+from apps.signatures import queries
 from apps.signatures import rules as signatures
 from apps.signatures.reauthentication import Authentication, fresh_authentication
 from apps.signatures.suspending import suspend
@@ -24,7 +26,10 @@ def confirmed(request: HttpRequest, *, words: str) -> Authentication:
     """
     person = person_of(request)
     signatures.check_can_confirm(by=person)
+    now = timezone.now()
+    signatures.check_signing_is_open(by=person, now=now)
+    by_factor = queries.shut_until(person, now=now) is not None
     authentication = fresh_authentication(request)
-    if authentication is None:
-        raise ImmediateHttpResponse(suspend(request, words=words))
+    if authentication is None or (by_factor and authentication.factor is None):
+        raise ImmediateHttpResponse(suspend(request, words=words, by_factor=by_factor))
     return authentication

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 
 from apps.audit import queries as audit
 from apps.common.access import member
@@ -16,6 +17,7 @@ from apps.delivery.states import StoryState
 from apps.organization import queries as organization
 from apps.organization.models import Person
 from apps.organization.requests import person_of
+from apps.signatures import rules as signatures
 from apps.signatures.models import Signature
 from apps.signoff import queries, rules
 from apps.signoff.actions import StoryShown, sign_off_stories, sign_off_story
@@ -188,7 +190,7 @@ def _bulk_page(
         "refused": refused,
         "stories": stories,
         "signable": [story for story, part in stories if not part],
-        "may_not": ""
+        "may_not": refusal(signatures.check_signing_is_open, by=person, now=timezone.now())
         if organization.has_right(person, "signoff.sign_story")
         else f"Only a Business Analyst may sign stories of {epic.key}, and you hold no such seat today.",
         "chosen": set(request.POST.getlist("stories")) if form.is_bound else None,
