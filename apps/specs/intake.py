@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from apps.common.collecting import collecting_later
 from apps.common.refused import BadInput
 from apps.specs import cucumber_messages, manifest, report_format
 from apps.specs.manifest import Manifest
@@ -48,6 +49,7 @@ class Taken:
     digest: str
 
 
+@collecting_later()
 def take(
     files: Sequence[Incoming],
     *,

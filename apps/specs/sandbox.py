@@ -16,7 +16,7 @@ from subprocess import run as run_process
 from apps.specs.suites import Limits, Suite
 
 # Where the fresh folder stands inside.
-WORK = Path("/work")
+WORK = Path("/execution")
 PATH = "/usr/local/bin:/usr/bin:/bin"
 MEBIBYTE = 1024 * 1024
 # Of /etc only what programs need to find their libraries and zones, and a name for nobody.

@@ -105,7 +105,7 @@ def _supervised(execution: Execution, suite: Suite, place: Workplace, *, is_sand
     progress = _Progress(execution.pk, execution.attempts, suite)
     progress.start(is_sandboxed=is_sandboxed, stories=stories, scenarios=len(place.manifest.entries))
     try:
-        return supervise(
+        ended = supervise(
             place.command(suite, is_sandboxed=is_sandboxed),
             environment=place.environment(suite, is_sandboxed=is_sandboxed),
             folder=place.path,
@@ -115,6 +115,8 @@ def _supervised(execution: Execution, suite: Suite, place: Workplace, *, is_sand
         )
     except OSError as error:
         raise NoWorkplace(f"The command cannot be started: {error}.") from error
+    progress.say()
+    return ended
 
 
 @dataclass
@@ -148,11 +150,15 @@ class _Progress:
         if self._said_at and (now - self._said_at).total_seconds() < 0.8:
             return ""
         self._said_at = now
-        said = {"scenarios_begun": self.begun, "scenarios_failing": self.failing, "current": self.current[:200]}
-        if not self._mine(seen_at=now, **said):
+        if not self.say():
             return LOST
         canceled = Execution.objects.filter(pk=self.pk, cancel_asked_at__isnull=False).exists()
         return CANCELED if canceled else ""
+
+    def say(self) -> bool:
+        """Writes it into the row, unless that is another worker's by now."""
+        said = {"scenarios_begun": self.begun, "scenarios_failing": self.failing, "current": self.current[:200]}
+        return bool(self._mine(seen_at=timezone.now(), **said))
 
     def _mine(self, **columns: object) -> int:
         mine = Execution.objects.filter(pk=self.pk, attempts=self.attempt, state=Execution.State.RUNNING)
