@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Count, Q
 from django.utils import timezone
 
+from apps.common.rows import update_rows
 from apps.delivery.actions.locks import lock_epics
 from apps.delivery.models import Epic, Story
 from apps.delivery.models.stories import story_condition
@@ -42,9 +43,17 @@ def record_evidences(*, evidences: Iterable[Evidence]) -> None:
         story = evidence.story
         story.evidence_digest, story.evidence_at = evidence.digest, evidence.at
         story.evidence_verdict = Story.Verdict(evidence.verdict)
-        story.save(update_fields=["evidence_digest", "evidence_verdict", "evidence_at"])
+    update_rows(
+        Story,
+        ["evidence_digest", "evidence_verdict", "evidence_at"],
+        [(e.digest, str(e.verdict), e.at, e.story.pk) for e in evidences],
+    )
+    latest: dict[int, datetime] = {}
+    for evidence in evidences:
+        epic_id = evidence.story.epic_id
+        latest[epic_id] = max(evidence.at, latest.get(epic_id, evidence.at))
     for epic in epics.values():
-        recount(epic, at=max(e.at for e in evidences if e.story.epic_id == epic.pk))
+        recount(epic, at=latest[epic.pk])
 
 
 def record_story_signature(*, story: Story, digest: str, by: Person, at: datetime) -> None:
