@@ -1,0 +1,31 @@
+"""Behave's hooks: each scenario gets a portal of its own, on an empty database.
+
+Nothing here depends on where this folder lies: the portal is found by import, its state stands in a temporary folder.
+"""
+
+from behave.model import Scenario
+from behave.runner import Context
+import stage.phrases  # noqa: F401, what may stand in the gaps of steps
+from stage.instance import Instance
+from stage.world import World
+
+
+def before_all(context: Context) -> None:
+    """One migrated database with the people of the stories, to be copied."""
+    context.instance = Instance()
+
+
+def before_scenario(context: Context, scenario: Scenario) -> None:
+    """Nothing of one scenario is left in the next."""
+    context.instance.begin()
+    context.world = World(context.instance)
+
+
+def after_scenario(context: Context, scenario: Scenario) -> None:
+    """The clock runs as usual again."""
+    context.instance.end()
+
+
+def after_all(context: Context) -> None:
+    """Nothing stays on the disk."""
+    context.instance.close()

@@ -1,0 +1,46 @@
+"""What one scenario holds: everybody's browser, and what was kept for later."""
+
+from dataclasses import dataclass, field
+
+from behave.runner import Context
+from stage.browser import Browser
+from stage.instance import Instance
+from stage.pages import Page
+
+
+@dataclass
+class World:
+    """One scenario's portal and the people before it."""
+
+    instance: Instance
+    browsers: dict[str, Browser] = field(default_factory=dict)
+    # Things by the name that the scenario gives them: reports, receipts, tokens.
+    reports: dict[str, bytes] = field(default_factory=dict)
+    receipts: dict[str, str] = field(default_factory=dict)
+    token: str = ""
+    # What the API answered last.
+    answer: Page = field(default_factory=Page)
+
+    def browser(self, first_name: str) -> Browser:
+        """The browser of this person, opened when first needed."""
+        return self.browsers.setdefault(first_name, Browser(first_name, self.instance))
+
+    def page(self, first_name: str) -> Page:
+        """What this person sees now."""
+        return self.browser(first_name).page
+
+    def let_pass(self, days: int) -> None:
+        """So many days later; nobody is signed in any more."""
+        self.instance.let_pass(days)
+        self.browsers.clear()
+
+
+def world_of(context: Context) -> World:
+    """The world of the scenario that is running."""
+    world: World = context.world
+    return world
+
+
+def expect(holds: bool, page: Page, wanted: str) -> None:
+    """Fails with what the page said instead."""
+    assert holds, f"expected {wanted}, but {page}"

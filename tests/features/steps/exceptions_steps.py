@@ -1,0 +1,83 @@
+"""Requirements that are attested, and exceptions that two people grant."""
+
+from datetime import timedelta
+
+from behave import given, step, then, when
+from behave.runner import Context
+from stage.acts import ask_exception, epic_called, grant_exception
+from stage.people import person_called
+from stage.world import World, expect, world_of
+
+from apps.delivery.actions.nfrs import create_nfr
+from apps.delivery.models import NFR
+from apps.organization.queries import today
+from apps.signoff.models import Waiver
+
+READER = "Vera"
+REASON = "The cache arrives next month."
+
+
+def _latest() -> str:
+    return f"/waivers/{Waiver.objects.latest('pk').key}/"
+
+
+def _ask(world: World, who: str, epic: str, days: int) -> None:
+    browser = world.browser(who)
+    form = browser.open(f"/epics/{epic_called(epic).key}/waivers/new/").form_with("criterion")
+    if form:
+        browser.send(
+            form,
+            criterion=f"nfrs_attested:{NFR.objects.get().key}",
+            reason=REASON,
+            owner=person_called("Jonas").pk,
+            until_on=(today() + timedelta(days=days)).isoformat(),
+        )
+
+
+@given("{epic:Words} requires {requirement:Words}, which nobody has attested")
+def requires(context: Context, epic: str, requirement: str) -> None:
+    """A non-functional requirement that Maria wrote."""
+    create_nfr(epic_key=epic_called(epic).key, title=requirement, statement="Of 100, 95.", by=person_called("Maria"))
+
+
+@given("{who:Person} has asked for an exception of {epic:Words} for {days:d} days")
+def has_asked(context: Context, who: str, epic: str, days: int) -> None:
+    """For the requirement that nobody attested."""
+    ask_exception(epic, days, by=who)
+
+
+@given("an exception of {epic:Words} is granted for {days:d} days")
+def is_granted(context: Context, epic: str, days: int) -> None:
+    """Asked by Tomas, granted by Maria and Priya."""
+    ask_exception(epic, days, by="Tomas")
+    grant_exception(by=("Maria", "Priya"))
+
+
+@when("{who:Person} asks for an exception of {epic:Words} for {days:d} days")
+def asks(context: Context, who: str, epic: str, days: int) -> None:
+    """By the page for asking."""
+    _ask(world_of(context), who, epic, days)
+
+
+@step("{who:Person} says yes to the exception")
+def says_yes(context: Context, who: str) -> None:
+    """The button on its page."""
+    browser = world_of(context).browser(who)
+    browser.open(_latest())
+    browser.press("act", "grant")
+
+
+@when("{who:Person} attests {requirement:Words}, saying {words:Words}")
+def attests(context: Context, who: str, requirement: str, words: str) -> None:
+    """That it is met, for a month."""
+    browser = world_of(context).browser(who)
+    form = browser.open(f"/nfrs/{NFR.objects.get(title=requirement).key}/attest/").form_with("verdict")
+    assert form is not None, f"{who} cannot attest here: {browser.page}"
+    browser.send(form, verdict="MET", words=words, until_on=(today() + timedelta(days=30)).isoformat())
+
+
+@then("the exception is shown as {state:Words}")
+def exception_is_shown_as(context: Context, state: str) -> None:
+    """Beside its title."""
+    page = world_of(context).browser(READER).open(_latest())
+    expect(state in page.marks, page, f"“{state}”, not {page.marks}")

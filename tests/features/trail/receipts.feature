@@ -1,0 +1,22 @@
+Feature: A receipt proves a signature
+  As somebody who signed
+  I want a page that proves what I signed, in which seat, and when
+  So that I can show it to anybody later
+
+  Background:
+    Given the epic "Checkout" is ready to sign, with the story "Pay by card"
+    And Maria signs the epic "Checkout"
+    And Maria gets a receipt
+
+  Scenario: The log proves it
+    Then the receipt says "The log proves now"
+    And the receipt says "valid, nothing of the promise has changed"
+
+  Scenario: Later it proves what was signed, not that it still holds
+    When Ruth changes the story "Pay by card" to end with "the order is placed twice"
+    Then the receipt says "The log proves now"
+    And the receipt no longer says "valid, nothing of the promise has changed"
+
+  Scenario: A rewritten log proves nothing
+    When somebody with the database rewrote the entry of the signature of "Checkout"
+    Then the receipt says "The log does not prove this"
