@@ -82,6 +82,21 @@ def current_promise(epic: Epic, *, at: datetime | None = None) -> str:
     return promise_root(promise_leaves(epic, at=at or timezone.now()))
 
 
+def rejected_since(epic: Epic) -> list[Story]:
+    """Stories that were rejected after the epic was accepted and not signed again: it rested on them. One query."""
+    if not epic.signed_promise:
+        return []
+    acceptances = EpicSignOff.objects.filter(epic=OuterRef(OuterRef("epic"))).exclude(
+        meaning=EpicSignOff.Meaning.REJECT
+    )
+    rejections = StorySignOff.objects.filter(
+        story=OuterRef("pk"),
+        meaning=StorySignOff.Meaning.REJECT,
+        signature__gt=Subquery(acceptances.order_by("-number").values("signature")[:1]),
+    )
+    return list(Story.objects.active().filter(Exists(rejections), epic=epic, signed_digest="").order_by("pk"))
+
+
 def current_dossier(epic: Epic, *, at: datetime) -> tuple[Shown, Gate, EpicFacts]:
     """The dossier as of `at`, with the gate and the facts it was made from."""
     epic_facts = read_facts([epic], at=at)[epic.pk]

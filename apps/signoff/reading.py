@@ -20,11 +20,14 @@ from apps.signoff.promise import Leaf, promise_difference
 SIGNING_ROLES = (Role.PRODUCT_OWNER, Role.SOLUTION_ARCHITECT, Role.SRE_LEAD, Role.BUSINESS_ANALYST)
 
 
-def epic_state(epic: Epic, *, promise: str) -> EpicState:
-    """The epic's state with the promise compared, not read from the column, which may lag by a minute."""
+def epic_state(epic: Epic, *, promise: str, rejected: Sequence[Story] = ()) -> EpicState:
+    """The epic's state with the promise compared, not read from the column, which may lag by a minute.
+
+    `rejected` are the stories rejected since it was accepted.
+    """
     stored = EpicState(epic.state)
     if stored in {EpicState.SIGNED, EpicState.DRIFTED}:
-        return EpicState.SIGNED if promise == epic.signed_promise else EpicState.DRIFTED
+        return EpicState.SIGNED if promise == epic.signed_promise and not rejected else EpicState.DRIFTED
     return stored
 
 

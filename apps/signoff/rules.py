@@ -154,8 +154,8 @@ def check_gate_allows(*, epic: Epic, gate: Gate, meaning: str) -> None:
 
 
 def check_not_signed_already(*, epic: Epic, promise: str, meaning: str) -> None:
-    """Raises Refused, naming signer and receipt, where just this promise is accepted already."""
-    if meaning == EpicSignOff.Meaning.REJECT or epic.signed_promise != promise:
+    """Raises Refused, naming signer and receipt, where just this promise is accepted already, and all it rests on."""
+    if meaning == EpicSignOff.Meaning.REJECT or epic.signed_promise != promise or queries.rejected_since(epic):
         return
     acceptance = queries.latest_acceptance(epic)
     if acceptance is not None:

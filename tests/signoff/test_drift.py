@@ -2,14 +2,16 @@
 
 import pytest
 import time_machine
+from django.db import DatabaseError
 
+from apps.audit import queries as audit
 from apps.audit.models import Entry
 from apps.delivery import actions as delivery
 from apps.delivery.models import Story
-from apps.signoff import queries, reading
+from apps.signoff import actions, queries, reading
 from apps.signoff.tasks import sweep_promises
-from tests.cast import in_days
-from tests.signoff.promises import Promise, text_of
+from tests.cast import in_days, signed_in
+from tests.signoff.promises import Promise, confirmed, key, text_of
 from tests.signoff.test_waiver import granted
 
 pytestmark = pytest.mark.django_db
@@ -87,3 +89,76 @@ def test_a_waiver_that_expires_drifts_the_epic_within_a_sweep(promise: Promise) 
         assert sweep_promises() == 1
         assert promise.reread().state == "DRIFTED"
         assert sweep_promises() == 0
+
+
+# --- a story rejected after its epic was accepted
+
+
+def reject(promise: Promise, story: Story) -> None:
+    """Lena, who signed it, takes it back."""
+    actions.sign_off_story(
+        shown=promise.shown(story)[0],
+        meaning="REJECT",
+        by=promise.cast.lena,
+        authentication=confirmed(),
+        comment="It charges twice.",
+        key=key(),
+    )
+
+
+def test_a_story_rejected_later_drifts_the_epic_in_the_same_act(promise: Promise) -> None:
+    sign_off = promise.sign()
+    story = promise.stories[0]
+    reject(promise, story)
+    assert promise.reread().state == "DRIFTED"
+    rejection, drift = audit.lines(Entry.objects.order_by("-index")[:2])[::-1]
+    assert rejection.event == "story.rejected"
+    assert (drift.event, drift.by) == ("epic.drifted", "The portal")
+    assert drift.words.endswith(f"no longer is what was signed: {story.key} was rejected since")
+    assert sweep_promises() == 0
+    client = signed_in(promise.cast.maria)
+    page = " ".join(client.get(f"/epics/{promise.epic.key}/").content.decode().split())
+    assert "rejected since, so that the acceptance rests on it no longer" in page
+    assert "Nothing: the promise is the one" not in page
+    assert "Signed, drifted" in page
+    receipt = client.get(f"/receipts/{sign_off.signature.key}/").content.decode()
+    assert f"drifted: {story.key}, on which it rests, was rejected since" in receipt
+
+
+def test_signed_again_it_is_what_was_signed(promise: Promise) -> None:
+    promise.sign()
+    reject(promise, promise.stories[0])
+    promise.sign_stories(promise.stories[0])
+    assert promise.reread().state == "SIGNED"
+    assert Entry.objects.order_by("-index")[0].event == "epic.restored"
+    assert queries.rejected_since(promise.reread()) == []
+
+
+def test_a_failing_log_leaves_story_and_epic_signed(promise: Promise, request: pytest.FixtureRequest) -> None:
+    promise.sign()
+    request.getfixturevalue("failing_log")
+    with pytest.raises(DatabaseError, match="disk is full"):
+        reject(promise, promise.stories[0])
+    assert Story.objects.get(pk=promise.stories[0].pk).state == "SIGNED"
+    assert promise.reread().state == "SIGNED"
+
+
+def test_what_was_rejected_before_the_acceptance_drifts_nothing_and_after_it_may_be_accepted_anew(
+    promise: Promise,
+) -> None:
+    granted(promise, criterion="stories_signed", until_on=in_days(10))
+    reject(promise, promise.stories[0])
+    promise.sign(meaning="ACCEPT_WITH_EXCEPTIONS")
+    assert sweep_promises() == 0
+    assert promise.reread().state == "SIGNED"
+    reject(promise, promise.stories[1])
+    assert promise.reread().state == "DRIFTED"
+    promise.sign(meaning="ACCEPT_WITH_EXCEPTIONS")
+    assert promise.reread().state == "SIGNED"
+    assert sweep_promises() == 0
+
+
+def test_a_rejection_in_an_epic_that_nobody_accepted_drifts_nothing(promise: Promise) -> None:
+    reject(promise, promise.stories[0])
+    assert promise.reread().state == "OPEN"
+    assert not Entry.objects.filter(event="epic.drifted").exists()

@@ -18,6 +18,7 @@ from apps.signatures import queries as signature_queries
 from apps.signatures.actions import Statement
 from apps.signatures.reauthentication import Authentication
 from apps.signoff import rules
+from apps.signoff.actions.drift import refresh_drift
 from apps.signoff.actions.requests import answer_requests
 from apps.signoff.models import StorySignOff
 from apps.signoff.moved import Moved
@@ -59,6 +60,8 @@ def sign_off_stories(
 ) -> list[StorySignOff]:
     """An analyst accepts or rejects stories at the digests shown: all of them or none, each with its own signature.
 
+    A rejection after the epic was accepted lets the epic drift, until the story is signed again.
+
     A form sent again returns what it did the first time; with other stories or another meaning it is refused. Raises
     NotAllowed and Refused as the rules say, and Moved with the difference in meaning where a story is no longer what
     was shown.
@@ -93,6 +96,8 @@ def sign_off_stories(
             by=by,
             at=signed[0].signature.signed_at,
         )
+    for epic_id in sorted({story.epic_id for story in stories.values() if story.epic.signed_promise}):
+        refresh_drift(epic_id=epic_id)
     return signed
 
 

@@ -34,9 +34,11 @@ def epic_detail(request: HttpRequest, key: str) -> HttpResponse:
     acceptance = queries.latest_acceptance(epic)
     stories = list(delivery.stories_of(epic).select_related("version__author", "signed_by")[: STORIES_SHOWN + 1])
     readable = delivery.epics_for(person)
+    rejected = queries.rejected_since(epic)
     context = {
         "epic": epic,
-        "state": reading.epic_state(epic, promise=dossier.promise),
+        "state": reading.epic_state(epic, promise=dossier.promise, rejected=rejected),
+        "rejected": rejected,
         "gate": gate,
         "facts": facts,
         "dossier": dossier,
@@ -147,6 +149,7 @@ def _sign_off_page(
         "waivers": [waiver for waiver in queries.waivers_of(epic) if waiver.state == waiver.State.GRANTED],
         "acceptance": acceptance,
         "changed": queries.changed_since(acceptance, dossier.leaves),
+        "rejected": queries.rejected_since(epic),
         "differences": reading.story_differences(acceptance, dossier.leaves, limit=20),
         "latest": specs.latest_run_of(epic),
         "at": now,

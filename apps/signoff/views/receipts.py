@@ -70,6 +70,9 @@ def _still_holds(thing: Epic | Story, epic: EpicSignOff | None, story: StorySign
             return "no longer the latest: another promise was signed, or it was rejected since"
         if queries.current_promise(thing) != epic.promise:
             return "drifted: the promise has changed since and waits to be signed again"
+        if rejected := queries.rejected_since(thing):
+            named = ", ".join(story.key for story in rejected)
+            return f"drifted: {named}, on which it rests, was rejected since"
         regressed = f", but a story fails since {thing.regressed_at:%d %b %Y %H:%M} UTC" if thing.regressed_at else ""
         return f"valid, nothing of the promise has changed{regressed}"
     if isinstance(thing, Story) and story is not None:
