@@ -4,139 +4,53 @@
 background, their rows filled in (``Pickle``, one for each thing a runner executes) and the digests of
 ``meaning.py``. What is wrong is raised as ``NotGherkin`` with all problems, each with its line and words for
 the person who writes the text. Limits are checked before the official parser sees the text, and its slow
-ways with hostile lines are replaced (``_LinearMatcher``), so that no text takes longer than about a second.
+ways with lines are replaced (``gherkin_lines``), so that no text takes longer than about a second. What a text says
+(``Feature`` and the rest) stands in ``feature.py``.
 """
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
 from functools import cache
 from typing import Any, TypeAlias
 
-from gherkin import Parser
 from gherkin.dialect import DIALECTS
 from gherkin.errors import CompositeParserException, ParserError
-from gherkin.gherkin_line import GherkinLine
-from gherkin.token import Token
 from gherkin.token_matcher import TokenMatcher
 
 from apps.delivery import gherkin_problems, meaning
+from apps.delivery.feature import (
+    Counts,
+    Examples,
+    Feature,
+    NotGherkin,
+    Pickle,
+    Problem,
+    Scenario,
+    Step,
+    StepType,
+)
 from apps.delivery.filling import Budget, Filling, TooMuch
+from apps.delivery.gherkin_lines import QuickMatcher, QuickParser
+
+__all__ = [
+    "Counts",
+    "Examples",
+    "Feature",
+    "NotGherkin",
+    "Pickle",
+    "Problem",
+    "Scenario",
+    "Step",
+    "StepType",
+    "counts",
+    "parse",
+    "step_types",
+]
 
 MAX_BYTES = 100 * 1024
 MAX_LINES = 3_000
 MAX_SCENARIOS = 500
 MAX_ROW_STEPS = 10_000
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Something wrong in a text: its line, from 1, and words that say what to do."""
-
-    line: int
-    words: str
-
-    def __str__(self) -> str:
-        return f"Line {self.line}: {self.words}"
-
-
-class NotGherkin(ValueError):
-    """The text cannot be a story; ``problems`` holds at least one, in order of lines."""
-
-    def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems = tuple(sorted(problems, key=lambda problem: problem.line))
-        super().__init__(str(self.problems[0]))
-
-
-class StepType(StrEnum):
-    """What a step is for. And and But take the type of the step before; ``*`` is unknown."""
-
-    CONTEXT = "CONTEXT"
-    ACTION = "ACTION"
-    OUTCOME = "OUTCOME"
-    UNKNOWN = "UNKNOWN"
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One step; ``keyword`` as written, without white space; ``table`` with its header as first row."""
-
-    type: StepType
-    keyword: str
-    text: str
-    doc_string: str | None = None
-    table: tuple[tuple[str, ...], ...] | None = None
-    line: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Examples:
-    """One examples table of an outline; ``header`` is empty where the table is missing."""
-
-    name: str
-    header: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    line: int = 0
-    row_lines: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Pickle:
-    """What a runner executes: a scenario, or one row of an outline, background first, placeholders filled.
-
-    ``line`` is the row's line, else the scenario's; ``row`` counts from 1 over all examples of the outline, 0
-    for a plain scenario. ``place`` is the row as behave counts it, (examples, row in it), both from 1, else
-    (0, 0): rows that execute the same have one run digest, and only their place tells them apart.
-    """
-
-    name: str
-    steps: tuple[Step, ...]
-    line: int
-    row: int
-    run_digest: str
-    place: tuple[int, int] = (0, 0)
-
-
-@dataclass(frozen=True, slots=True)
-class Scenario:
-    """One scenario as written. ``outline``: it has examples; ``background``: of feature and rule."""
-
-    name: str
-    rule: str
-    outline: bool
-    background: tuple[Step, ...]
-    steps: tuple[Step, ...]
-    examples: tuple[Examples, ...]
-    line: int
-    digest: str
-    pickles: tuple[Pickle, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Feature:
-    """A story's text. ``narrative`` is its description on one line; ``line``: where it begins."""
-
-    name: str
-    narrative: str
-    language: str
-    keyword: str
-    line: int
-    tags: tuple[str, ...]
-    scenarios: tuple[Scenario, ...]
-    digest: str
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """Scenarios without outlines, outlines, steps of both without background steps."""
-
-    scenarios: int = 0
-    outlines: int = 0
-    steps: int = 0
-
-    def __add__(self, other: "Counts") -> "Counts":
-        return Counts(self.scenarios + other.scenarios, self.outlines + other.outlines, self.steps + other.steps)
 
 
 def parse(text: str) -> Feature | None:
@@ -147,9 +61,9 @@ def parse(text: str) -> Feature | None:
     what they hold is limited too, see ``filling``); NUL and lone surrogates, which databases refuse.
     """
     _check_text(text)
-    matcher = _LinearMatcher()
+    matcher = QuickMatcher()
     try:
-        document: Any = Parser().parse(text.removeprefix("\ufeff"), matcher)
+        document: Any = QuickParser().parse(text.removeprefix("\ufeff"), matcher)
     except CompositeParserException as refused:
         raise NotGherkin(_problems(refused.errors, text, matcher)) from refused
     except ParserError as refused:
@@ -211,30 +125,6 @@ def _problems(errors: Iterable[Exception], text: str, matcher: TokenMatcher) -> 
         words = gherkin_problems.words(error, written, matcher.dialect_name)
         found.setdefault(number, Problem(number, words))
     return list(found.values())
-
-
-# White space as regular expressions know it, but for the line feed, which a cell may hold as \n
-_CELL_SPACE = (
-    " \t\r\x0b\x0c\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009"
-    "\u200a\u2028\u2029\u202f\u205f\u3000"
-)
-
-
-class _LinearMatcher(TokenMatcher):
-    """The official matcher, whose table rows need quadratic time for a cell with much white space inside."""
-
-    def match_TableRow(self, token: Token) -> bool:
-        if not token.line.startswith("|"):
-            return False
-        row = token.line.get_line_text().strip()
-        if "\\" in row:
-            cells = [cell for cell, _ in GherkinLine.split_table_cells(row)]
-        else:
-            cells = row.split("|")[1:-1]
-        column = token.line.indent + 1
-        items: Any = [{"column": column, "text": cell.strip(_CELL_SPACE)} for cell in cells]
-        self._set_token_matched(token, "TableRow", items=items)
-        return True
 
 
 # --- from the official tree to ours
