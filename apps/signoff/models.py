@@ -127,10 +127,16 @@ class Waiver(models.Model):
 
 
 class WaiverGrant(models.Model):
-    """One of the two yeses to a waiver: the product owner's, or the SRE lead's."""
+    """One of the two yeses to a waiver: the product owner's, or the SRE lead's, given in a seat on `seat_scope`.
+
+    `delegated_by` is whose seat it is where a delegate said yes.
+    """
 
     waiver = models.ForeignKey(Waiver, on_delete=models.PROTECT, related_name="grants")
     role = models.CharField(max_length=30, choices=Role)
+    # Empty in rows older than the column: the log names the seat.
+    seat_scope = models.CharField(max_length=64, blank=True)
+    delegated_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     granted_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     granted_at = models.DateTimeField(default=timezone.now)
 
@@ -142,6 +148,17 @@ class WaiverGrant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.waiver.key} by {self.granted_by}"
+
+    @property
+    def side(self) -> set[int]:
+        """Primary keys of who said yes and of whose seat it was."""
+        return {self.granted_by_id} | ({self.delegated_by_id} if self.delegated_by_id else set())
+
+    @property
+    def seat_words(self) -> str:
+        """Such as "Product Owner of I-1, for Maria Keller"."""
+        held = f"{self.get_role_display()} of {self.seat_scope}" if self.seat_scope else self.get_role_display()
+        return f"{held}, for {self.delegated_by.name}" if self.delegated_by else held
 
 
 class SignOffRequest(models.Model):

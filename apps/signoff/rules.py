@@ -241,10 +241,16 @@ def _deciding_seats(waiver: Waiver, *, by: Person) -> list[HeldSeat]:
 
 def check_grant_seat(*, waiver: Waiver, by: Person) -> HeldSeat:
     """The seat in which this yes counts. Raises Refused for a second yes of one person, or in one role."""
-    given = {grant.role: grant.granted_by for grant in waiver.grants.select_related("granted_by")}
-    if by in given.values():
+    grants = list(waiver.grants.select_related("granted_by"))
+    if by.pk in {grant.granted_by_id for grant in grants}:
         raise Refused(f"You have said yes to {waiver.key}; the second yes is another person's.")
-    said = {person.pk for person in given.values()}
+    for grant in grants:
+        if grant.delegated_by_id == by.pk:
+            raise Refused(
+                f"{grant.granted_by.name} has said yes to {waiver.key} in your seat: the second is another person's."
+            )
+    given = {grant.role: grant.granted_by for grant in grants}
+    said = {person for grant in grants for person in grant.side}
     for seat in _deciding_seats(waiver, by=by):
         if seat.role not in given and not said & _both(by, seat):
             return seat

@@ -4,16 +4,18 @@ import json
 from datetime import date
 
 import pytest
+from django.utils import timezone
 
 from apps.audit.models import Entry
 from apps.common.refused import BadInput, NotAllowed, Refused
 from apps.delivery import actions as delivery
 from apps.delivery.actions.nfrs import create_nfr
+from apps.desk.queries import read_desk
 from apps.organization.models import Seat
 from apps.organization.roles import Role
 from apps.signoff import actions
 from apps.signoff.models import Waiver
-from tests.cast import DelegationFactory, PersonFactory, forget_seats, in_days
+from tests.cast import DelegationFactory, PersonFactory, forget_seats, in_days, signed_in
 from tests.signoff.promises import Promise
 
 pytestmark = pytest.mark.django_db
@@ -176,3 +178,38 @@ def test_the_log_names_the_seat_in_which_a_yes_counts(promise: Promise) -> None:
     actions.grant_waiver(waiver_key=waiver.key, by=forget_seats(second))
     told = json.loads(bytes(Entry.objects.get(event="waiver.granted").body))["predicate"]
     assert "SRE_LEAD" in json.dumps(told["seat"])
+
+
+def test_a_yes_keeps_the_seat_and_whose_it_is(promise: Promise) -> None:
+    delegate = PersonFactory.create(name="Dora Stand")
+    DelegationFactory.create(seat=promise.cast.seat_of("maria"), delegate=delegate)
+    waiver = ask(promise)
+    actions.grant_waiver(waiver_key=waiver.key, by=delegate)
+    actions.grant_waiver(waiver_key=waiver.key, by=promise.cast.priya)
+    first, second = waiver.grants.order_by("pk")
+    scope = promise.cast.initiative.key
+    assert (first.delegated_by, first.seat_scope) == (promise.cast.maria, scope)
+    assert (second.delegated_by, second.seat_words) == (None, f"SRE Lead of {scope}")
+    page = signed_in(promise.cast.ada).get(f"/waivers/{waiver.key}/").content.decode()
+    assert f"Product Owner of {scope}, for Maria Keller" in page
+    first.seat_scope = ""
+    assert first.seat_words == "Product Owner, for Maria Keller"
+
+
+def test_whose_seat_said_yes_does_not_say_the_other(promise: Promise) -> None:
+    """Maria is SRE lead too: her delegate's yes as product owner is hers."""
+    delegate, other = PersonFactory.create(name="Dora Stand"), PersonFactory.create()
+    DelegationFactory.create(seat=promise.cast.seat_of("maria"), delegate=delegate)
+    as_lead = promise.cast.seat(promise.cast.maria, Role.SRE_LEAD, promise.epic.scope)
+    DelegationFactory.create(seat=as_lead, delegate=other)
+    waiver = ask(promise)
+    actions.grant_waiver(waiver_key=waiver.key, by=delegate)
+    with pytest.raises(Refused, match=f"Dora Stand has said yes to {waiver.key} in your seat"):
+        actions.grant_waiver(waiver_key=waiver.key, by=forget_seats(promise.cast.maria))
+    with pytest.raises(Refused, match=r"Product Owner has said yes already \(Dora Stand\)"):
+        actions.grant_waiver(waiver_key=waiver.key, by=other)
+    page = signed_in(promise.cast.maria).get(f"/waivers/{waiver.key}/").content.decode()
+    assert "in your seat: the second is another person" in page
+    desk = read_desk(forget_seats(promise.cast.maria), at=timezone.now())
+    assert not desk.work.waivers
+    assert actions.grant_waiver(waiver_key=waiver.key, by=promise.cast.priya).state == "GRANTED"

@@ -27,13 +27,15 @@ def requests_of(person: Person, *, hidden: set[int], limit: int) -> Section[Sign
 
 
 def waivers_to_decide(person: Person, places: Places, *, limit: int) -> Section[Waiver]:
-    """Waivers that wait for this person's yes or no: theirs neither by asking nor by a yes already given."""
+    """Waivers that wait for this person's yes or no: theirs neither by asking nor by a yes given already, by them or in
+    their seat.
+    """
     own_side = {person.pk, *places.delegators}
     waiting = Q(pk__in=[])
     for role in (Role.PRODUCT_OWNER, Role.SRE_LEAD):
         said = WaiverGrant.objects.filter(waiver=OuterRef("pk"), role=role)
         waiting |= places.reach(role).epics("epic__") & Q(~Exists(said))
-    by_me = WaiverGrant.objects.filter(waiver=OuterRef("pk"), granted_by=person)
+    by_me = WaiverGrant.objects.filter(Q(granted_by=person) | Q(delegated_by=person), waiver=OuterRef("pk"))
     found = (
         Waiver.objects.filter(waiting, ~Exists(by_me), state=Waiver.State.ASKED, epic__archived_at=None)
         .exclude(asked_by__in=own_side)

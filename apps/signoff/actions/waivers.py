@@ -54,7 +54,13 @@ def grant_waiver(*, waiver_key: str, by: Person) -> Waiver:
     rules.check_may_grant_waiver(waiver=waiver, by=by)
     rules.check_until(waiver.until_on, today=today(), what=f"{waiver.key}, which ended meanwhile,")
     seat = rules.check_grant_seat(waiver=waiver, by=by)
-    WaiverGrant.objects.create(waiver=waiver, role=seat.role, granted_by=by)
+    WaiverGrant.objects.create(
+        waiver=waiver,
+        role=seat.role,
+        seat_scope=seat.scope_key,
+        granted_by=by,
+        delegated_by_id=int(seat.delegated_by.removeprefix("P-")) if seat.delegated_by else None,
+    )
     complete = waiver.grants.count() == 2
     if complete:
         waiver.state, waiver.decided_at = Waiver.State.GRANTED, timezone.now()

@@ -26,6 +26,7 @@ from apps.signoff.models import StorySignOff
 from apps.signoff.moved import Moved
 from apps.signoff.statements import story_statement
 from apps.signoff.views.confirming import confirmed, form_key
+from apps.specs import execution_queries as executions
 from apps.specs import queries as specs
 from apps.specs import rules as specs_rules
 
@@ -39,6 +40,8 @@ def story_detail(request: HttpRequest, key: str) -> HttpResponse:
         "story": story,
         "epic": story.epic,
         "evidence": specs.story_evidence(story),
+        "offers": specs_rules.offers(story.epic, story, by=person),
+        "executions": list(executions.open_executions(story, by=person)),
         "by_hand_refusal": refusal(specs_rules.check_may_record_by_hand, story, by=person),
         "sign_offs": queries.story_sign_offs(story),
         "versions": list(delivery.versions_of(story)[:5]),
@@ -118,6 +121,8 @@ def _sign_off_page(
         "may_not": refusal(rules.check_may_sign_off_story, story=story, by=person),
         "accept_refusal": refusal(rules.check_story_is_signable, story=story),
         "evidence": specs.story_evidence(story),
+        "offers": specs_rules.offers(story.epic, story, by=person),
+        "executions": list(executions.open_executions(story, by=person)),
         "by_hand_refusal": refusal(specs_rules.check_may_record_by_hand, story, by=person),
         "changed": _changed_since_signature(story),
     }

@@ -68,14 +68,16 @@ def waiver_detail(request: HttpRequest, key: str) -> HttpResponse:
             messages.success(request, f"{done.key}: {done.get_state_display().lower()}.")
             return redirect("signoff:waiver_detail", waiver.key)
     waiver.epic = delivery.epics_for(person).get(pk=waiver.epic_id)
+    refused_to_decide = refusal(rules.check_may_grant_waiver, waiver=waiver, by=person)
     context = {
         "waiver": waiver,
         "epic": waiver.epic,
         "title": title_of(waiver.criterion),
-        "grants": list(waiver.grants.select_related("granted_by")),
+        "grants": list(waiver.grants.select_related("granted_by", "delegated_by")),
         "form": form,
         "refused": refused,
-        "decide_refusal": refusal(rules.check_may_grant_waiver, waiver=waiver, by=person),
+        "decide_refusal": refused_to_decide,
+        "grant_refusal": refused_to_decide or refusal(rules.check_grant_seat, waiver=waiver, by=person),
         "withdraw_refusal": refusal(rules.check_may_withdraw_waiver, waiver=waiver, by=person),
         "entries": audit.life_of(waiver.key),
     }
