@@ -9,7 +9,7 @@ Feature: Import stories from feature files
   Scenario: A folder becomes an epic, each file a story
     When Adam imports the folder "basket" into the initiative "Basket that lasts"
     Then Adam is told "2 stories of 2 files"
-    And Adam finds the story "fill" in the epic "basket"
+    And Adam finds the story "fill" in the epic "E-1"
 
   Scenario: The same folder again changes nothing
     Given Adam imports the folder "basket" into the initiative "Basket that lasts"
@@ -22,11 +22,12 @@ Feature: Import stories from feature files
       Feature: Broken
 
         Scenario: One
-          Sometimes the basket is lost
+          Given a full basket
+          Sometimes it is lost
       """
     When Adam imports the folder "basket" into the initiative "Basket that lasts"
     Then Adam is told "Nothing was imported"
-    And Adam is told "broken.feature 4"
+    And Adam is told "broken.feature 5"
 
   Scenario: A file that is gone archives its story
     Given Adam imports the folder "basket" into the initiative "Basket that lasts"

@@ -13,9 +13,9 @@ Feature: A signed story fails
     And the story "Pay by card" is shown as "Regressed"
     And the epic "Checkout" is shown as "Accepted, regressed"
 
-  Scenario: Who signed is told
+  Scenario: It waits on the desk of who signed the epic
     When the latest run of "Pay by card" failed
-    Then Maria finds "Pay by card" in her inbox
+    Then Maria finds "1 failing · Tomas Novak" on her desk
 
   Scenario: The next green run takes the mark away
     Given the latest run of "Pay by card" failed

@@ -18,9 +18,3 @@ Feature: Unknown results are said to be unknown
     When Tomas imports the report
     Then the row of "Pay by card at the first try" says "Unknown"
     And every story "Pay by card" is listed as "Ready"
-
-  Scenario: What else the run holds counts all the same
-    Given a report in which "Pay by card" and "Pay with shells" passed
-    When Tomas imports the report
-    Then the row of "Pay with shells at the first try" says "Unknown"
-    And the story "Pay by card" is shown as "Passing"

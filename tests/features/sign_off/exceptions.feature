@@ -27,11 +27,6 @@ Feature: Agree to an exception until a day
     Then Maria gets a receipt
     And the receipt says "with one exception"
 
-  Scenario: An exception cannot be passed over in silence
-    Given an exception of "Checkout" is granted for 20 days
-    When Maria signs the epic "Checkout"
-    Then Maria is refused with "Accept with exceptions"
-
   Scenario: When its last day is over, the signed epic drifts
     Given an exception of "Checkout" is granted for 20 days
     And Maria has signed the epic "Checkout" with exceptions

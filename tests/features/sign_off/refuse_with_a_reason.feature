@@ -16,11 +16,6 @@ Feature: Refuse with a reason
     Then Maria is refused with "Say why you reject it"
     And nobody has signed the epic "Checkout"
 
-  Scenario: A rejection takes an acceptance back
-    Given Maria has signed the epic "Checkout"
-    When Maria rejects the epic "Checkout" because "Customers were charged twice."
-    Then the epic "Checkout" is shown as "Rejected"
-
   Scenario: An analyst takes back her signature of a story
     When Lena rejects the story "Pay by card" because "The basket is lost."
     Then the story "Pay by card" is shown as "Passing"

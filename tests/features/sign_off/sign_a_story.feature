@@ -37,10 +37,3 @@ Feature: Sign a story
       | Priya  | SRE Lead              |
       | Tomas  | Engineering Team Lead |
       | Nora   | none                  |
-
-  Scenario: Several stories are signed at once, each by a signature of its own
-    Given every story of "Checkout" has passed
-    When Lena signs all stories of "Checkout" that wait for her
-    Then Lena is told "2 stories of E-1 signed"
-    And "Lena Brandt" has signed the story "Pay by card"
-    And "Lena Brandt" has signed the story "Pay by invoice"

@@ -10,6 +10,7 @@ from stage.texts import FINE, behave_report, text_of
 
 from apps.delivery import actions as delivery
 from apps.delivery.models import Epic, Initiative, Story
+from apps.organization import actions as organization
 from apps.organization.queries import today
 from apps.signatures.reauthentication import Authentication
 from apps.signoff import actions as signoff
@@ -138,6 +139,15 @@ def try_by_hand(story: Story, *, by: str, status: str = "PASSED") -> Run:
         key=secrets.token_hex(16),
         by=person_called(by),
     )
+
+
+def make_token(program: str, *, by: str) -> str:
+    """A service account for the program, and the secret of its token."""
+    account = organization.add_service_account(username=program, name=program.upper(), by=person_called(by))
+    _, secret = organization.create_token(
+        person=account, name="results", expires_on=today() + timedelta(days=30), by=person_called(by)
+    )
+    return secret
 
 
 def ask_exception(epic: str, days: int, *, by: str) -> Waiver:

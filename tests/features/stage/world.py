@@ -14,11 +14,16 @@ class World:
 
     instance: Instance
     browsers: dict[str, Browser] = field(default_factory=dict)
-    # Things by the name that the scenario gives them: reports, receipts, tokens.
-    reports: dict[str, bytes] = field(default_factory=dict)
+    # Addresses of receipts by the name that steps give them.
     receipts: dict[str, str] = field(default_factory=dict)
+    # Files of a folder to import, by name.
+    folder: dict[str, str] = field(default_factory=dict)
+    report: bytes = b""
     token: str = ""
-    # What the API answered last.
+    # How many entries somebody has read, and which entry a scenario is about.
+    read_to: int = 0
+    entry: int = 0
+    # What the API, or the database, answered last.
     answer: Page = field(default_factory=Page)
 
     def browser(self, first_name: str) -> Browser:

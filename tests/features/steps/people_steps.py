@@ -2,18 +2,15 @@
 
 from datetime import timedelta
 
-from behave import given, then, when
+from behave import given, step, then, when
 from behave.runner import Context
 from stage.acts import epic_called, initiative_called
 from stage.people import give_seat, person_called
 from stage.world import World, expect, world_of
 
-from apps.organization import actions as organization
 from apps.organization.models import Seat
 from apps.organization.queries import today
 from apps.organization.roles import Role
-
-ANYBODY = "Vera"
 
 
 def _seat_of(first_name: str) -> Seat:
@@ -28,7 +25,7 @@ def _delegate(world: World, by: str, holder: str, delegate: str, days: int) -> N
         browser.send(form, delegate=person_called(delegate).username, until_on=until.isoformat())
 
 
-@given("{who:Person} delegates her seat to {delegate:Person} for {days:d} days")
+@step("{who:Person} delegates her seat to {delegate:Person} for {days:d} days")
 def delegates(context: Context, who: str, delegate: str, days: int) -> None:
     """By the page of her seat."""
     _delegate(world_of(context), who, who, delegate, days)
@@ -80,3 +77,28 @@ def is_asked_for_her_password(context: Context, who: str) -> None:
     """The page on which one confirms who one is."""
     page = world_of(context).page(who)
     expect(page.form_with("password") is not None, page, "a page that asks for the password")
+
+
+@then("{who:Person} stands before the sign-in page")
+def stands_before_sign_in(context: Context, who: str) -> None:
+    """Whatever they wanted to open or send."""
+    page = world_of(context).page(who)
+    expect(page.address.startswith("/accounts/login/"), page, "the sign-in page")
+
+
+@when("{who:Person} ends {holder:Person}'s seat")
+def ends_seat(context: Context, who: str, holder: str) -> None:
+    """At once, by its page."""
+    browser = world_of(context).browser(who)
+    form = browser.open(f"/seats/{_seat_of(holder).pk}/end/").form_with("last_day")
+    assert form is not None, f"{who} cannot end it here: {browser.page}"
+    browser.send(form)
+
+
+@when("{who:Person} deactivates {other:Person}")
+def deactivates(context: Context, who: str, other: str) -> None:
+    """By the page of the person."""
+    browser = world_of(context).browser(who)
+    form = browser.open(f"/people/{person_called(other).username}/deactivate/").form_with("reason")
+    assert form is not None, f"{who} cannot do it here: {browser.page}"
+    browser.send(form)

@@ -118,7 +118,7 @@ def sends_again(context: Context, who: str) -> None:
     browser.send_kept(meaning="ACCEPT", comment="")
 
 
-@when("{who:Person} signs the epic {epic:Words}")
+@step("{who:Person} signs the epic {epic:Words}")
 def signs_epic(context: Context, who: str, epic: str) -> None:
     """Accepts the delivery."""
     _sign(world_of(context), who, _epic(epic), "ACCEPT")
@@ -190,7 +190,7 @@ def asks_to_sign(context: Context, who: str, of: str, epic: str, words: str) -> 
 # --- what comes of it
 
 
-@then("{who:Person} gets a receipt")
+@step("{who:Person} gets a receipt")
 def gets_a_receipt(context: Context, who: str) -> None:
     """It opens by itself; later steps read it."""
     world = world_of(context)
@@ -221,6 +221,14 @@ def receipt_says(context: Context, words: str) -> None:
     world = world_of(context)
     page = world.browser(READER).open(world.receipts["the receipt"])
     expect(words in page.words, page, f"“{words}”")
+
+
+@then("the receipt no longer says {words:Words}")
+def receipt_no_longer_says(context: Context, words: str) -> None:
+    """As anybody reads it."""
+    world = world_of(context)
+    page = world.browser(READER).open(world.receipts["the receipt"])
+    expect("What was stated" in page.words and words not in page.words, page, f"a receipt without “{words}”")
 
 
 @then("nobody has signed the epic {epic:Words}")

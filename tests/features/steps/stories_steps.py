@@ -206,7 +206,7 @@ def there_is_no_story(context: Context, story: str) -> None:
     expect(story not in page.words, page, f"no story “{story}”")
 
 
-@then("{who:Person} is shown the new step {words:Words}")
+@step("{who:Person} is shown the new step {words:Words}")
 def is_shown_the_new_step(context: Context, who: str, words: str) -> None:
     """A line of a difference that came."""
     page = world_of(context).page(who)

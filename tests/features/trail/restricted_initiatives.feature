@@ -7,14 +7,14 @@ Feature: A restricted initiative does not exist for others
     Given the restricted initiative "Merger" with the epic "Buy the competitor" and the story "Sign the papers"
 
   Scenario Outline: To others it looks as if it were not there
-    When Maria opens <what> of "Merger"
+    When Maria opens the page of the <kind> "<title>"
     Then Maria is told "There is nothing here"
 
     Examples:
-      | what           |
-      | the initiative |
-      | the epic       |
-      | the story      |
+      | kind       | title              |
+      | initiative | Merger             |
+      | epic       | Buy the competitor |
+      | story      | Sign the papers    |
 
   Scenario Outline: It stands in no list and no search of theirs
     When <person> searches for "competitor"
