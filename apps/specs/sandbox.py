@@ -4,13 +4,14 @@ Linux namespaces of its own for files, processes, network, host name and users; 
 further namespaces. See bwrap(1); limits that a kernel may not keep by itself are watched by `supervising`.
 """
 
+import os
 import shutil
 import socket
 import sys
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from subprocess import PIPE, STDOUT, TimeoutExpired
+from subprocess import DEVNULL, PIPE, STDOUT, TimeoutExpired
 from subprocess import run as run_process
 
 from apps.specs.suites import Limits, Suite
@@ -51,8 +52,9 @@ def wrapped(
     command += ["--bind", str(work), str(WORK), "--chdir", str(WORK)]
     for name, value in environment.items():
         command += ["--setenv", name, value]
-    # What bubblewrap made on the way is in memory, and would be a place to fill.
-    command += ["--remount-ro", "/dev", "--remount-ro", "/"]
+    # Of a worker that root runs, the settings of the kernel belong to root inside as well; and what bubblewrap made on
+    # the way is in memory, and would be a place to fill.
+    command += ["--remount-ro", "/proc", "--remount-ro", "/dev", "--remount-ro", "/"]
     return [*command, "--", *limited(inner, limits, in_sandbox=True)]
 
 
@@ -86,29 +88,37 @@ def environment_of(suite: Suite, work: Path) -> dict[str, str]:
 def problem() -> str:
     """Why suites cannot run in the sandbox here, in words; "" where it holds.
 
-    Runs a program in it that tries to read a file of the host, to write outside, to reach a listener of this process,
-    to see this process, and to make a namespace of its own.
+    Runs a program in it that looks for every way out that it closes: files, mounts, network, processes, environment,
+    capabilities, namespaces, terminal, limits.
     """
     if sys.platform != "linux":
         return "The sandbox needs Linux."
-    for program in ("bwrap", "prlimit"):
-        if shutil.which(program) is None:
-            package = "bubblewrap" if program == "bwrap" else "util-linux"
+    for program, package in (("bwrap", "bubblewrap"), ("prlimit", "util-linux")):
+        if shutil.which(program, path=PATH) is None:
             return f"The program {program} is not installed: install {package}."
     with tempfile.TemporaryDirectory() as secret, tempfile.TemporaryDirectory() as work, socket.socket() as door:
         (Path(secret) / "secret").write_text("secret")
         door.bind(("127.0.0.1", 0))
         door.listen()
-        script = _TEST.format(secret=secret, port=door.getsockname()[1])
-        command = wrapped(
-            ["sh", "-c", script], work=Path(work), environment={"PATH": PATH}, readable=[], limits=Limits(seconds=10)
+        script = _TEST.format(
+            secret=secret,
+            port=door.getsockname()[1],
+            work=WORK,
+            size=_TEST_LIMITS.disk_mb * MEBIBYTE,
+            limits=_TEST_LIMITS,
+            **{kind: os.readlink(f"/proc/self/ns/{kind}") for kind in ("pid", "net", "ipc", "uts", "user")},
         )
-        return _verdict(command)
+        inner = ["sh", "-c", script]
+        return _verdict(wrapped(inner, work=Path(work), environment={"PATH": PATH}, readable=[], limits=_TEST_LIMITS))
 
 
 def _verdict(command: Sequence[str]) -> str:
+    # As suites are started, with something that must not be seen inside.
+    environment = {"PATH": PATH, "TRIAD_SECRET": "secret"}
     try:
-        ended = run_process(command, stdout=PIPE, stderr=STDOUT, timeout=TEST_SECONDS, check=False)  # noqa: S603
+        ended = run_process(  # noqa: S603
+            command, env=environment, stdin=DEVNULL, stdout=PIPE, stderr=STDOUT, timeout=TEST_SECONDS, check=False
+        )
     except (OSError, TimeoutExpired) as error:
         return f"The sandbox does not start: {error}."
     said = ended.stdout.decode("utf-8", "replace").strip()
@@ -118,18 +128,50 @@ def _verdict(command: Sequence[str]) -> str:
     return f"The sandbox does not hold: {words}"
 
 
-# Each line says what it could do though it must not.
+# Each line says what it could do though it must not. What it is tried with has to be there, else nothing is shown.
+_TEST_LIMITS = Limits(seconds=10, processes=32, files=128, disk_mb=64)
 _TEST = """
 set -u
-cat '{secret}/secret' >/dev/null 2>&1 && echo 'it reads files of the host' && exit 1
-( : > '{secret}/written' ) 2>/dev/null && echo 'it writes files of the host' && exit 1
-( : > /usr/written ) 2>/dev/null && echo 'it writes into /usr' && exit 1
-( : > /written ) 2>/dev/null && echo 'it fills the memory with files' && exit 1
-( : > kept ) 2>/dev/null || {{ echo 'it cannot write into its own folder'; exit 1; }}
-[ "$(ls /proc | grep -c '^[0-9]')" -le 8 ] || {{ echo 'it sees processes of the host'; exit 1; }}
-grep -q '^CapEff:[[:space:]]*0*$' /proc/self/status || {{ echo 'it keeps capabilities'; exit 1; }}
-bash -c ': < /dev/tcp/127.0.0.1/{port}' 2>/dev/null && echo 'it reaches the network of the host' && exit 1
-unshare -U true 2>/dev/null && echo 'it makes namespaces of its own' && exit 1
+no() {{ echo "$1"; exit 1; }}
+for program in bash cat grep ls readlink sed stat unshare; do
+    command -v $program >/dev/null || no "it cannot be tried without the program $program"
+done
+cat '{secret}/secret' >/dev/null 2>&1 && no 'it reads files of the host'
+( : > '{secret}/written' ) 2>/dev/null && no 'it writes files of the host'
+( : > /written ) 2>/dev/null && no 'it fills the memory with files in /'
+( : > /dev/written ) 2>/dev/null && no 'it fills the memory with files in /dev'
+( : > kept ) 2>/dev/null || no 'it cannot write into its own folder'
+while read -r _ _ _ _ place options _; do
+    case $place in
+        /dev/*|/tmp|{work}) continue ;;
+        /|/proc|/proc/*|/dev|/usr|/bin|/sbin|/lib|/lib32|/lib64|/etc/*) ;;
+        *) no "it reads $place of the host" ;;
+    esac
+    case ,$options, in *,rw,*) no "it writes into $place" ;; esac
+done < /proc/self/mountinfo
+( : >> /proc/sys/kernel/core_pattern ) 2>/dev/null && no 'it changes settings of the kernel'
+for place in /tmp /dev/shm; do
+    [ $(($(stat -f -c '%b * %S' $place))) -le {size} ] || no "it fills the memory with files in $place"
+done
+[ -z "${{TRIAD_SECRET-}}" ] || no 'it finds the environment of the portal'
+[ "$(readlink /proc/self/ns/pid)" != '{pid}' ] || no 'it sees processes of the host'
+[ "$(ls /proc | grep -c '^[0-9]')" -le 8 ] || no 'it sees processes of the host'
+bash -c ': < /dev/tcp/127.0.0.1/{port}' 2>/dev/null && no 'it reaches the network of the host'
+[ "$(readlink /proc/self/ns/net)" != '{net}' ] || no 'it reaches the network of the host'
+[ "$(readlink /proc/self/ns/ipc)" != '{ipc}' ] || no 'it shares memory with programs of the host'
+[ "$(readlink /proc/self/ns/uts)" != '{uts}' ] || no 'it shares the name of the host'
+[ "$(readlink /proc/self/ns/user)" != '{user}' ] || no 'it shares the users of the host'
+for kind in Inh Prm Eff Bnd Amb; do
+    grep -q "^Cap$kind:[[:space:]]*0*$" /proc/self/status || no 'it keeps capabilities'
+done
+grep -q '^NoNewPrivs:[[:space:]]*1$' /proc/self/status || no 'it can gain privileges'
+unshare -U true 2>/dev/null && no 'it makes namespaces of its own'
+set -- $(sed 's/.*) //' /proc/$$/stat)
+[ "$4" != 0 ] || no 'it shares the terminal of the portal'
+for limit in 'cpu time *{limits.seconds}' 'file size *{size}' 'processes *{limits.processes}' \
+    'open files *{limits.files}'; do
+    grep -q "^Max $limit " /proc/self/limits || no "it has no limit of ${{limit% *}}"
+done
 echo holds
 """
 

@@ -14,7 +14,7 @@ from tests.cast import Cast, forget_seats
 
 NO_BWRAP = "bubblewrap is not installed: apt-get install bubblewrap"
 # Steps of the cart in `evidence.CART`: what is added is counted.
-STEPS = '''
+STEPS = """
 from behave import given, then, when
 
 @given("an empty cart")
@@ -29,7 +29,7 @@ def add(context, thing):
 @then("the cart holds {count:d} things")
 def holds(context, count):
     assert len(context.things) == count, f"the cart holds {len(context.things)}"
-'''
+"""
 PYTHON = sys.executable
 # What Python itself needs where it is not the system's own.
 READABLE = sorted({sys.prefix, sys.base_prefix})
@@ -58,7 +58,7 @@ class Kit:
             "title": "Shop",
             "folder": str(self.folder),
             "command": command or BEHAVE,
-            "covers": ["checkout"],
+            "covers": ["I-1"],  # the initiative of the cast
             "readable": READABLE,
             **body,
         }
