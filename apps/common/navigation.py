@@ -42,7 +42,7 @@ ENTRIES = (
     Entry("Desk", "desk:desk_detail", "desk", ("/desk/",), "g d"),
     Entry("Epics", "delivery:epic_list", "epic", ("/epics/", "/initiatives/"), "g e"),
     Entry("Stories", "delivery:story_list", "story", ("/stories/",), "g s"),
-    Entry("Runs", "specs:run_list", "run", ("/runs/",), "g r"),
+    Entry("Runs", "specs:run_list", "run", ("/runs/", "/suites/", "/executions/", "/ci/"), "g r"),
     Entry(
         "Organization",
         "organization:organization_detail",

@@ -84,6 +84,8 @@ TONES: dict[str, Tone] = {
     "RUNNING": Tone("info", "run", "Running"),
     "DONE": Tone("good", "good", "Done"),
     "REFUSED": Tone("bad", "bad", "Refused"),
+    "STOPPED": Tone("bad", "bad", "Stopped"),
+    "CANCELED": Tone("neutral", "archive", "Canceled"),
     "VERIFIED": Tone("good", "audit", "Verified"),
     "TAMPERED": Tone("bad", "attention", "Changed"),
     "DEMO": Tone("info", "flask", "Demo data"),

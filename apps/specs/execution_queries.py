@@ -84,6 +84,12 @@ def executions_for(person: Person) -> QuerySet[Execution]:
     return found.exclude(epic=None, story=None, suite__in=_suites_over(hidden))
 
 
+def open_executions(story: Story, *, by: Person) -> QuerySet[Execution]:
+    """Executions of this one story that wait or run, and that `by` may read."""
+    states = (Execution.State.WAITING, Execution.State.RUNNING)
+    return executions_for(by).filter(story=story, state__in=states)
+
+
 def _suites_over(hidden: Collection[int]) -> list[str]:
     epics = Epic.objects.filter(initiative__scope_id__in=hidden).select_related("initiative__scope")
     names = {name for epic in epics for name in _names(epic)}

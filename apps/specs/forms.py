@@ -1,15 +1,17 @@
 """Shape of what is typed on the pages of runs; whether it may be is for the rules."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
 from apps.delivery import queries as delivery
 from apps.organization.models import Person
+from apps.specs import execution_queries
 from apps.specs.models import Run
 from apps.specs.queries import ScenarioEvidence
 from apps.specs.report import Status
+from apps.specs.suites import Suite
 
 FORMATS = {
     "behave-json": "behave JSON",
@@ -116,3 +118,20 @@ class RecordByHandForm(forms.Form):
         self.fields["scenarios"].choices = [  # type: ignore[attr-defined]
             (one.pickle.position, one.words) for one in evidence
         ]
+
+
+class ExecutionForm(forms.Form):
+    """What of a suite is to be run."""
+
+    epic = forms.ChoiceField(
+        required=False, label="Stories of", help_text="All that the suite covers, or one epic of it."
+    )
+    # Filled in by the page of a story.
+    story = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, suite: Suite, by: Person, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        epics = delivery.epics_for(by).filter(archived_at=None).order_by("pk")
+        covered = [epic for epic in epics if suite in execution_queries.suites_of(epic)]
+        field = cast(forms.ChoiceField, self.fields["epic"])
+        field.choices = [("", "All that it covers"), *((epic.key, f"{epic.key} {epic.title}") for epic in covered)]

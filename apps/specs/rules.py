@@ -6,7 +6,7 @@ Checks of persons return the seat in which they act, for the log; a service acco
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from apps.common.refused import BadInput, NotAllowed, Refused
+from apps.common.refused import BadInput, NotAllowed, Refused, refusal
 from apps.delivery import queries as delivery
 from apps.delivery.models import Epic, Initiative, Story
 from apps.organization import queries as organization
@@ -138,3 +138,11 @@ def _scopes_of(suite: Suite, epic: Epic | None, story: Story | None) -> list[Sco
     if story:
         return list(delivery.story_scopes(story))
     return [epic.scope] if epic else execution_queries.covered_scopes(suite)
+
+
+def offers(epic: Epic, story: Story | None = None, *, by: Person) -> list[tuple[Suite, str]]:
+    """The suites that cover the epic, each with why `by` may not run it for the epic or story, "" where they may."""
+    return [
+        (suite, refusal(check_may_request_execution, suite, by=by, epic=None if story else epic, story=story))
+        for suite in execution_queries.suites_of(epic)
+    ]

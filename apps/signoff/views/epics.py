@@ -10,6 +10,7 @@ from apps.common.access import member
 from apps.common.refused import Refused, refusal
 from apps.delivery import queries as delivery
 from apps.delivery import rules as delivery_rules
+from apps.organization import queries as organization
 from apps.organization.requests import person_of
 from apps.signoff import queries, reading, rules
 from apps.signoff.actions import sign_off_epic
@@ -20,6 +21,7 @@ from apps.signoff.moved import Moved
 from apps.signoff.statements import epic_statement
 from apps.signoff.views.confirming import confirmed, form_key
 from apps.specs import queries as specs
+from apps.specs import rules as specs_rules
 
 STORIES_SHOWN = 50
 
@@ -56,7 +58,8 @@ def epic_detail(request: HttpRequest, key: str) -> HttpResponse:
         "dependents": list(delivery.dependents_of(epic).filter(epic__in=readable)),
         "comments": list(delivery.comments_of(epic)),
         "latest": specs.latest_run_of(epic),
-        "entries": audit.life_of(epic.key, limit=8)[::-1],
+        "entries": audit.life_of(epic.key, limit=8, hidden=organization.hidden_keys(person))[::-1],
+        "offers": specs_rules.offers(epic, by=person),
         "sign_refusal": refusal(rules.check_may_sign_off_epic, epic=epic, by=person),
         "edit_refusal": refusal(delivery_rules.check_may_edit_epic, epic, by=person),
         "waiver_refusal": refusal(rules.check_may_ask_waiver, epic=epic, by=person),
@@ -159,6 +162,8 @@ def _sign_off_page(
 
 @member
 def epic_life(request: HttpRequest, key: str) -> HttpResponse:
-    """The epic's life as the log tells it."""
-    epic = get_object_or_404(delivery.epics_for(person_of(request)), key=key)
-    return render(request, "signoff/epic_life.html", {"epic": epic, "entries": audit.life_of(epic.key)})
+    """The epic's life as the log tells it, but for what it says of epics that the reader may not read."""
+    person = person_of(request)
+    epic = get_object_or_404(delivery.epics_for(person), key=key)
+    entries = audit.life_of(epic.key, hidden=organization.hidden_keys(person))
+    return render(request, "signoff/epic_life.html", {"epic": epic, "entries": entries})
