@@ -9,12 +9,13 @@ BIN = $(VENV)/bin
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help .venv up test test-long check format requirements
+.PHONY: help .venv up test test-long stories check format requirements
 
 help:
 	@echo "make up            everything on one machine; prints the URL (ARGS=--check: prove it and stop)"
 	@echo "make test          the test suite (ARGS=... goes to pytest)"
 	@echo "make test-long     the tests that take long"
+	@echo "make stories       the portal's own stories by behave (ARGS=... goes to behave)"
 	@echo "make check         style, types, floors, migrations, system checks"
 	@echo "make format        format the code"
 	@echo "make requirements  pin the dependencies of pyproject.toml anew"
@@ -45,6 +46,10 @@ test: $(VENV)/.installed-dev
 test-long: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m long $(ARGS); \
 	status=$$?; if [ $$status -eq 5 ]; then echo "No test is marked as long."; exit 0; fi; exit $$status
+
+# They drive an instance of their own and need the run-time set alone, as the portal does when it runs them itself.
+stories: $(VENV)/.installed
+	$(BIN)/python -m behave --no-color --format=progress $(ARGS) tests/features
 
 # A look at the models opens a database; it shall not be the installation's.
 check: export PORTAL_VAR = $(abspath $(VENV))/var-of-check

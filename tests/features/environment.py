@@ -5,6 +5,7 @@ Nothing here depends on where this folder lies: the portal is found by import, i
 
 from behave.model import Scenario
 from behave.runner import Context
+
 import stage.phrases  # noqa: F401, what may stand in the gaps of steps
 from stage.instance import Instance
 from stage.world import World

@@ -5,8 +5,6 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from django.utils import timezone
-from stage.people import INITIATIVE, person_called
-from stage.texts import FINE, behave_report, text_of
 
 from apps.delivery import actions as delivery
 from apps.delivery.models import Epic, Initiative, Story
@@ -19,6 +17,8 @@ from apps.signoff.models import Waiver
 from apps.specs import actions as specs
 from apps.specs import intake
 from apps.specs.models import Run
+from stage.people import INITIATIVE, person_called
+from stage.texts import FINE, behave_report, text_of
 
 WRITER, SIGNER, OWNER, RUNNER = "Ruth", "Lena", "Maria", "Tomas"
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.test import Client
+
 from stage.instance import Instance
 from stage.pages import Form, Page
 from stage.people import PASSWORD

@@ -14,6 +14,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.test.utils import setup_test_environment, teardown_test_environment
 from django.utils import timezone
+
 from stage import VAR
 from stage.people import PASSWORD, bring_people
 

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from typing import Any
 
 from behave import register_type
-from stage.texts import REFORMATTED, REWORDED
 
 from apps.organization.roles import Role
+from stage.texts import REFORMATTED, REWORDED
 
 _ONE = r'"[^"]*"'
 _LIST = rf"{_ONE}(?:, {_ONE})*(?: and {_ONE})?"

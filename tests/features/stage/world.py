@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from behave.runner import Context
+
 from stage.browser import Browser
 from stage.instance import Instance
 from stage.pages import Page

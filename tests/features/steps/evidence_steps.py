@@ -6,13 +6,13 @@ from behave import given, step, then, when
 from behave.runner import Context
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+
+from apps.delivery.models import Story
+from apps.specs.models import Run
 from stage.acts import current_text, make_token, run_stories, stories_of, story_called, try_by_hand
 from stage.pages import Page
 from stage.texts import behave_report, text_of
 from stage.world import World, expect, world_of
-
-from apps.delivery.models import Story
-from apps.specs.models import Run
 
 READER = "Vera"
 

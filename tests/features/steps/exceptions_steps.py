@@ -4,34 +4,20 @@ from datetime import timedelta
 
 from behave import given, step, then, when
 from behave.runner import Context
-from stage.acts import ask_exception, epic_called, grant_exception
-from stage.people import person_called
-from stage.world import World, expect, world_of
 
 from apps.delivery.actions.nfrs import create_nfr
 from apps.delivery.models import NFR
 from apps.organization.queries import today
 from apps.signoff.models import Waiver
+from stage.acts import ask_exception, epic_called, grant_exception
+from stage.people import person_called
+from stage.world import expect, world_of
 
 READER = "Vera"
-REASON = "The cache arrives next month."
 
 
 def _latest() -> str:
     return f"/waivers/{Waiver.objects.latest('pk').key}/"
-
-
-def _ask(world: World, who: str, epic: str, days: int) -> None:
-    browser = world.browser(who)
-    form = browser.open(f"/epics/{epic_called(epic).key}/waivers/new/").form_with("criterion")
-    if form:
-        browser.send(
-            form,
-            criterion=f"nfrs_attested:{NFR.objects.get().key}",
-            reason=REASON,
-            owner=person_called("Jonas").pk,
-            until_on=(today() + timedelta(days=days)).isoformat(),
-        )
 
 
 @given("{epic:Words} requires {requirement:Words}, which nobody has attested")
@@ -51,12 +37,6 @@ def is_granted(context: Context, epic: str, days: int) -> None:
     """Asked by Tomas, granted by Maria and Priya."""
     ask_exception(epic, days, by="Tomas")
     grant_exception(by=("Maria", "Priya"))
-
-
-@when("{who:Person} asks for an exception of {epic:Words} for {days:d} days")
-def asks(context: Context, who: str, epic: str, days: int) -> None:
-    """By the page for asking."""
-    _ask(world_of(context), who, epic, days)
 
 
 @step("{who:Person} says yes to the exception")

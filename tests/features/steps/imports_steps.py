@@ -6,6 +6,7 @@ import zipfile
 from behave import given, step, then
 from behave.runner import Context
 from django.core.files.uploadedfile import SimpleUploadedFile
+
 from stage.acts import story_called
 from stage.texts import text_of
 from stage.world import World, expect, world_of

@@ -1,21 +1,22 @@
 """Initiatives, and those that not everybody may read."""
 
+from collections.abc import Callable
+
 from behave import given, then, when
 from behave.runner import Context
+
+from apps.delivery import actions as delivery
+from apps.organization.roles import Role
 from stage.acts import epic_called, initiative_called, story_called, write_epic
 from stage.people import give_seat, person_called
 from stage.world import expect, world_of
 
-from apps.delivery import actions as delivery
-from apps.organization.roles import Role
-
 INSIDER = "Omar"
-
-
-@given("the initiative {initiative:Words}")
-def the_initiative(context: Context, initiative: str) -> None:
-    """One in which nobody holds a seat yet."""
-    delivery.create_initiative(title=initiative, by=person_called("Adam"))
+PAGES: dict[str, Callable[[str], str]] = {
+    "initiative": lambda title: f"/initiatives/{initiative_called(title).key}/",
+    "epic": lambda title: f"/epics/{epic_called(title).key}/",
+    "story": lambda title: f"/stories/{story_called(title).key}/",
+}
 
 
 @given("the restricted initiative {initiative:Words} with the epic {epic:Words} and the story {story:Words}")
@@ -29,8 +30,7 @@ def restricted(context: Context, initiative: str, epic: str, story: str) -> None
 @when("{who:Person} opens the page of the {kind:w} {title:Words}")
 def opens_the_page(context: Context, who: str, kind: str, title: str) -> None:
     """By its address, which somebody may guess."""
-    found = {"initiative": initiative_called, "epic": epic_called, "story": story_called}[kind](title)
-    world_of(context).browser(who).open(found.get_absolute_url())
+    world_of(context).browser(who).open(PAGES[kind](title))
 
 
 @when("{who:Person} searches for {words:Words}")

@@ -4,13 +4,13 @@ from datetime import timedelta
 
 from behave import given, step, then, when
 from behave.runner import Context
-from stage.acts import epic_called, initiative_called
-from stage.people import give_seat, person_called
-from stage.world import World, expect, world_of
 
 from apps.organization.models import Seat
 from apps.organization.queries import today
 from apps.organization.roles import Role
+from stage.acts import epic_called
+from stage.people import give_seat, person_called
+from stage.world import World, expect, world_of
 
 
 def _seat_of(first_name: str) -> Seat:
@@ -43,12 +43,6 @@ def is_besides(context: Context, who: str, role: Role, epic: str) -> None:
     give_seat(person_called(who), role, epic_called(epic).scope)
 
 
-@given("{who:Person} is {role:Role} of the initiative {initiative:Words}")
-def is_of_initiative(context: Context, who: str, role: Role, initiative: str) -> None:
-    """A seat on an initiative of that title."""
-    give_seat(person_called(who), role, initiative_called(initiative).scope)
-
-
 @when("{days:d} days have passed")
 def days_have_passed(context: Context, days: int) -> None:
     """The clock, and what the portal does by it."""
@@ -70,13 +64,6 @@ def is_refused(context: Context, who: str, reason: str) -> None:
     expect(reason in page.words and not page.address.startswith("/receipts/"), page, f"a refusal with “{reason}”")
     shut = page.status >= 400 or "You cannot" in page.words
     expect(shut, page, "a page that shuts the door")
-
-
-@then("{who:Person} is asked for her password")
-def is_asked_for_her_password(context: Context, who: str) -> None:
-    """The page on which one confirms who one is."""
-    page = world_of(context).page(who)
-    expect(page.form_with("password") is not None, page, "a page that asks for the password")
 
 
 @then("{who:Person} stands before the sign-in page")

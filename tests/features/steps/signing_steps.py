@@ -2,6 +2,7 @@
 
 from behave import given, step, then, when
 from behave.runner import Context
+
 from stage.acts import (
     epic_called,
     run_stories,
@@ -12,7 +13,6 @@ from stage.acts import (
     take_back,
     write_epic,
 )
-from stage.people import person_called
 from stage.world import World, expect, world_of
 
 READER = "Vera"
@@ -96,12 +96,6 @@ def has_epic_open(context: Context, who: str, epic: str) -> None:
     _open(world_of(context), who, _epic(epic))
 
 
-@step("{who:Person} has the story {story:Words} open to sign it")
-def has_story_open(context: Context, who: str, story: str) -> None:
-    """Their browser shows what the signature would cover."""
-    _open(world_of(context), who, _story(story))
-
-
 @when("{who:Person} goes on to sign")
 def goes_on_to_sign(context: Context, who: str) -> None:
     """From the page that has been open since."""
@@ -146,18 +140,13 @@ def signs_all(context: Context, who: str, epic: str) -> None:
         browser.confirm()
 
 
-@when("{who:Person} sends her signature of {epic:Words} without confirming who she is")
-def sends_without_confirming(context: Context, who: str, epic: str) -> None:
-    """And leaves the question open."""
-    _open(world_of(context), who, _epic(epic))
-    world_of(context).browser(who).send_kept(meaning="ACCEPT", comment="")
-
-
 @when("{who:Person} signs the epic {epic:Words} and types a wrong password")
 def types_a_wrong_password(context: Context, who: str, epic: str) -> None:
     """When asked who she is."""
-    sends_without_confirming(context, who, epic)
-    world_of(context).browser(who).confirm("not her password")
+    browser = world_of(context).browser(who)
+    _open(world_of(context), who, _epic(epic))
+    browser.send_kept(meaning="ACCEPT", comment="")
+    browser.confirm("not her password")
 
 
 @when("{who:Person} rejects the epic {epic:Words} because {reason:Words}")
@@ -176,15 +165,6 @@ def rejects_epic_without_reason(context: Context, who: str, epic: str) -> None:
 def rejects_story(context: Context, who: str, story: str, reason: str) -> None:
     """With words."""
     _sign(world_of(context), who, _story(story), "REJECT", reason)
-
-
-@when("{who:Person} asks {of:Person} to sign the epic {epic:Words}, saying {words:Words}")
-def asks_to_sign(context: Context, who: str, of: str, epic: str, words: str) -> None:
-    """By the page for asking."""
-    browser = world_of(context).browser(who)
-    form = browser.open(f"{_epic(epic)}requests/new/").form_with("of")
-    assert form is not None, f"nobody can be asked here: {browser.page}"
-    browser.send(form, of=person_called(of).username, words=words)
 
 
 # --- what comes of it
@@ -243,13 +223,6 @@ def nobody_has_signed_story(context: Context, story: str) -> None:
     """Its page says so."""
     page = world_of(context).browser(READER).open(_story(story))
     expect("No analyst has signed this story yet" in page.words, page, "no signature")
-
-
-@then("{name:Words} has signed the story {story:Words}")
-def somebody_has_signed_story(context: Context, name: str, story: str) -> None:
-    """Its page names the signature."""
-    page = world_of(context).browser(READER).open(_story(story))
-    expect("Signed" in page.marks and f"{name} · version" in page.words, page, f"a signature of {name}")
 
 
 @then("{who:Person} finds {words:Words} on her desk")

@@ -2,11 +2,11 @@
 
 from behave import given, step, then, when
 from behave.runner import Context
+
 from stage.acts import (
     change_story,
     current_text,
     epic_called,
-    stories_of,
     story_called,
     write_epic,
     write_story,
@@ -135,12 +135,6 @@ def adds_story_that_reads(context: Context, who: str, epic: str) -> None:
 def compares(context: Context, who: str, story: str) -> None:
     """The page of their difference."""
     world_of(context).browser(who).open(f"/stories/{story_called(story).key}/difference/")
-
-
-@when("{who:Person} opens the versions of {story:Words}")
-def opens_versions(context: Context, who: str, story: str) -> None:
-    """Every text it had."""
-    world_of(context).browser(who).open(f"/stories/{story_called(story).key}/versions/")
 
 
 @when("{who:Person} opens the epic {epic:Words}")

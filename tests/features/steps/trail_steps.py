@@ -3,12 +3,12 @@
 from behave import given, step, then, when
 from behave.runner import Context
 from django.db import DatabaseError, connection
-from stage.acts import epic_called
-from stage.pages import Page
-from stage.world import World, expect, world_of
 
 from apps.audit.merkle import leaf_hash
 from apps.audit.models import Entry, Verification
+from stage.acts import epic_called
+from stage.pages import Page
+from stage.world import World, expect, world_of
 
 AUDITOR = "Ada"
 LOG = "/audit/"
@@ -74,12 +74,6 @@ def may_not_read_the_log(context: Context, who: str) -> None:
     expect(page.status == 403 and "None of your seats gives you the right" in page.words, page, "a shut door")
 
 
-@when("the portal has looked after its promises")
-def looked_after_promises(context: Context) -> None:
-    """As it does by the clock."""
-    world_of(context).instance.worker.do("signoff.sweep_promises")
-
-
 # --- past the portal
 
 
@@ -101,7 +95,7 @@ def _backdate(entry: Entry) -> None:
 _DID = {"rewrote": _rewrite, "deleted": _delete, "backdated": _backdate}
 
 
-def _do(sql: str, *values: object) -> None:
+def _do(sql: str, *values: str | int | bytes) -> None:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
 
