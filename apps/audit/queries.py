@@ -1,5 +1,6 @@
 """Reading the log: entries and their words, what concerns a key, proofs."""
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ from apps.common.instants import instant_text
 from apps.common.refused import BadInput
 
 PAGE = 50
+# A key as sentences hold it, such as E-12 or a word.
+_WORD = re.compile(r"[\w-]+")
 
 
 @dataclass(frozen=True)
@@ -117,10 +120,17 @@ def lines(rows: Iterable[Entry]) -> list[Line]:
     return [reading.line for reading in readings(rows)]
 
 
-def life_of(key: str, *, limit: int = 200) -> list[Line]:
-    """The life of the thing with this key, as lines in the order of time: its last `limit` entries."""
+def life_of(key: str, *, limit: int = 200, hidden: Collection[str] = ()) -> list[Line]:
+    """The life of the thing with this key, as lines in the order of time: of its last `limit` entries those that name
+    none of the keys `hidden`, and are of none of them.
+    """
     latest = list(Entry.objects.filter(abouts__key=key).order_by("-index")[:limit])
-    return lines(reversed(latest))
+    unread = set(hidden)
+    return [
+        line
+        for line in lines(reversed(latest))
+        if not unread or unread.isdisjoint({line.subject, *_WORD.findall(line.words)})
+    ]
 
 
 def inclusion_proof(index: int, size: int | None = None) -> InclusionProof:

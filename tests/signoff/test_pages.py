@@ -1,6 +1,7 @@
 """The pages of one epic and one story: the walk of a signature through them, by plain forms."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,12 +11,14 @@ from django.test.utils import CaptureQueriesContext
 
 from apps.delivery import actions as delivery
 from apps.delivery.actions.nfrs import create_nfr
-from apps.delivery.actions.threads import add_dependency
+from apps.delivery.actions.threads import add_dependency, remove_dependency
 from apps.delivery.models import Comment
+from apps.organization.models import Scope
+from apps.organization.roles import Role
 from apps.signatures.models import Signature
 from apps.signoff import actions
 from apps.signoff.models import EpicSignOff, NFRAttestation, SignOffRequest, Waiver
-from tests.cast import PASSWORD, Cast, in_days, signed_in
+from tests.cast import PASSWORD, Cast, forget_seats, in_days, signed_in
 from tests.signoff.promises import Promise, make_promise
 from tests.signoff.test_waiver import ask, granted
 
@@ -289,6 +292,24 @@ def test_the_life_of_an_epic_reads_as_a_story(promise: Promise) -> None:
     page = signed_in(promise.cast.ada).get(f"/epics/{promise.epic.key}/life/").content.decode()
     assert "signed off" in page
     assert "Maria Keller" in page
+
+
+def test_the_life_of_an_open_epic_names_no_restricted_one(promise: Promise) -> None:
+    """Nor does the epic's own page; who may read the restricted one is told all."""
+    cast = promise.cast
+    cast.seat(cast.maria, Role.PRODUCT_OWNER, cast.elsewhere)
+    cast.seat(cast.jonas, Role.SOLUTION_ARCHITECT, cast.elsewhere)
+    other = make_promise(replace(cast, initiative=cast.elsewhere), stories=0, title="Hush")
+    both = {"epic_key": promise.epic.key, "needs_key": other.epic.key, "by": forget_seats(cast.jonas)}
+    add_dependency(**both, kind="HARD")  # type: ignore[arg-type]
+    remove_dependency(**both)  # type: ignore[arg-type]
+    Scope.objects.filter(pk=cast.elsewhere.pk).update(restricted=True)
+    for path in ("", "life/"):
+        url = f"/epics/{promise.epic.key}/{path}"
+        hidden_from, told = (signed_in(cast.people[name]).get(url).content.decode() for name in ("lena", "maria"))
+        assert f"no longer needs {other.epic.key}" in told
+        assert other.epic.key not in hidden_from
+        assert "signed" in hidden_from
 
 
 def test_the_form_for_several_stories_takes_those_of_its_epic_alone(cast: Cast) -> None:
