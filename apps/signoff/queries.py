@@ -1,6 +1,7 @@
 """Reading agreement: gates, promises, what changed, who signed."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
@@ -9,6 +10,8 @@ from django.utils import timezone
 from apps.audit.canonical import canonical_digest
 from apps.common.instants import instant_text
 from apps.delivery.models import NFR, Epic, Pickle, Story
+from apps.delivery.models.stories import story_condition
+from apps.delivery.states import StoryState
 from apps.organization import queries as organization
 from apps.organization.models import Person
 from apps.organization.roles import Role
@@ -169,17 +172,26 @@ def triers(stories: Iterable[Story]) -> dict[int, dict[int, str]]:
     return found
 
 
-def signed_stories_of(person_ids: Iterable[int], epic: Epic) -> list[tuple[Story, int | None]]:
-    """Stories of the epic whose current signature one of these persons gave, or a delegate in their seat.
+@dataclass(frozen=True)
+class SignedStory:
+    """A story with its current signature: by whom, and in whose seat where it was a delegate's."""
 
-    Each with the primary key of whose seat it was, None where it was the signer's own.
-    """
-    ids = list(person_ids)
+    key: str
+    by: int
+    delegated_by: int | None
+
+
+def signed_stories(epics: Iterable[Epic], *, side: Iterable[int]) -> dict[int, list[SignedStory]]:
+    """By epic: stories whose current signature one of `side` gave, or a delegate in their seat. One query."""
+    ids = list(side)
     latest = StorySignOff.objects.filter(story=OuterRef("pk")).order_by("-number")
-    stories = Story.objects.active().filter(epic=epic)
+    stories = Story.objects.active().filter(story_condition(StoryState.SIGNED), epic__in=[epic.pk for epic in epics])
     stories = stories.annotate(signed_for=Subquery(latest.values("signature__delegated_by")[:1]))
-    from_them = stories.filter(Q(signed_by__in=ids) | Q(signed_for__in=ids))
-    return [(story, story.signed_for) for story in from_them if story.is_signed]
+    from_them = stories.filter(Q(signed_by__in=ids) | Q(signed_for__in=ids)).order_by("pk")
+    found: dict[int, list[SignedStory]] = {}
+    for epic, key, by, signed_for in from_them.values_list("epic_id", "key", "signed_by_id", "signed_for"):
+        found.setdefault(epic, []).append(SignedStory(key, by, signed_for))
+    return found
 
 
 def waivers_of(epic: Epic) -> list[Waiver]:

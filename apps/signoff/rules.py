@@ -21,6 +21,7 @@ from apps.signatures.models import Signature
 from apps.signoff import queries
 from apps.signoff.criteria import CRITERIA
 from apps.signoff.models import EpicSignOff, StorySignOff, Waiver
+from apps.signoff.queries import SignedStory
 from apps.signoff.states import GateState
 from apps.signoff.verdicts import Gate
 
@@ -121,15 +122,29 @@ def check_may_sign_off_epic(*, epic: Epic, by: Person) -> HeldSeat:
     seat = _seat("signoff.sign_epic", epic.key, "sign it", epic.scope, by=by)
     signatures.check_signing_is_open(by=by, now=timezone.now())
     _check_in_work(epic)
-    signed = queries.signed_stories_of(_both(by, seat), epic)
-    if signed:
-        story, signed_for = signed[0]
-        whose = {signed_for: "a signature given in your seat", story.signed_by_id: "your signature"}
-        raise NotAllowed(
-            f"Who signed a story of an epic as analyst does not sign the epic: {story.key} carries "
-            f"{whose.get(by.pk, 'the signature of whom you act for')}. Another product owner can sign."
-        )
+    check_signed_no_story(epic=epic, seat=seat, by=by, signed=queries.signed_stories([epic], side=_both(by, seat)))
     return seat
+
+
+def check_signed_no_story(*, epic: Epic, seat: HeldSeat, by: Person, signed: dict[int, list[SignedStory]]) -> None:
+    """Raises NotAllowed where `signed` holds a story of the epic that `by` or whose seat it is signed, or a delegate
+    of one of them.
+    """
+    side = _both(by, seat)
+    story = next((one for one in signed.get(epic.pk, ()) if side & {one.by, one.delegated_by}), None)
+    if story is None:
+        return
+    if story.by == by.pk:
+        whose = "your signature"
+    elif story.delegated_by == by.pk:
+        whose = "a signature given in your seat"
+    else:
+        given = "a signature given in the seat" if story.delegated_by in side else "the signature"
+        whose = f"{given} of {seat.delegated_by_name}, for whom you act"
+    raise NotAllowed(
+        f"Who signed a story of an epic as analyst does not sign the epic: {story.key} carries {whose}. "
+        "Another product owner can sign."
+    )
 
 
 def check_epic_meaning(*, meaning: str, comment: str) -> EpicSignOff.Meaning:

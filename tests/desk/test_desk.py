@@ -9,6 +9,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
+from apps.common.refused import NotAllowed
 from apps.delivery import actions as delivery
 from apps.delivery.models import Epic, Story
 from apps.delivery.states import EpicState
@@ -135,8 +136,27 @@ def test_who_signed_a_story_as_analyst_sees_why_the_epic_is_not_theirs_to_sign(p
     Seat.objects.filter(person=promise.cast.lena).update(person=PersonFactory.create())
     promise.cast.seat(promise.cast.lena, Role.PRODUCT_OWNER, promise.epic.scope)
     (row,) = desk_of(promise.cast.lena).work.ready.rows
-    assert "carries your signature as analyst" in row.may_not
+    assert "carries your signature. Another product owner can sign." in row.may_not
     assert row.may_not in page(promise.cast.lena).replace("&#x27;", "'")
+
+
+@pytest.mark.parametrize("signer", ["delegate", "holder"])
+def test_what_a_delegate_signed_for_an_owner_is_not_the_owner_s_to_sign(cast: Cast, signer: str) -> None:
+    """Maria was an analyst too; her delegate signed the story in that seat, or she did, and somebody acts for her."""
+    made = make_promise(cast, stories=1)
+    made.prove()
+    delegate = PersonFactory.create(name="Dora Stand")
+    as_analyst = cast.seat(cast.maria, Role.BUSINESS_ANALYST, cast.initiative)
+    DelegationFactory.create(seat=as_analyst, delegate=delegate)
+    DelegationFactory.create(seat=cast.seat_of("maria"), delegate=delegate)
+    made.sign_stories(by=forget_seats(delegate if signer == "delegate" else cast.maria))
+    Delegation.objects.filter(seat=as_analyst).delete()
+    Seat.objects.filter(pk=as_analyst.pk).update(person=PersonFactory.create())
+    for person in (cast.maria, delegate):
+        (row,) = desk_of(forget_seats(person)).work.ready.rows
+        with pytest.raises(NotAllowed) as caught:
+            made.sign(by=forget_seats(person))
+        assert row.may_not == caught.value.sentence
 
 
 def test_other_seats_read_of_what_moved_and_sign_nothing(promise: Promise) -> None:

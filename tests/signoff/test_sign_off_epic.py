@@ -123,7 +123,7 @@ def test_a_delegate_is_bound_by_what_the_seats_holder_did(cast: Cast) -> None:
     made.sign_stories(by=cast.maria)
     delegate = PersonFactory.create()
     DelegationFactory.create(seat=cast.seat_of("maria"), delegate=delegate)
-    with pytest.raises(NotAllowed, match="the signature of whom you act for"):
+    with pytest.raises(NotAllowed, match="the signature of Maria Keller, for whom you act"):
         made.sign(by=delegate)
 
 

@@ -16,6 +16,7 @@ from apps.organization.models import Person
 from apps.organization.roles import GRID, Role
 from apps.signatures import rules as signatures
 from apps.signoff import queries as signoff
+from apps.signoff import rules
 from apps.signoff.states import GateState, VerdictState
 from apps.signoff.verdicts import Gate, Judged
 from apps.specs.models import LatestResult, Result, Run
@@ -134,12 +135,12 @@ def epic_sections(person: Person, places: Places, *, at: datetime, limit: int) -
     epics = _candidates(places)
     gates = signoff.gates(epics, at=at)
     tallies = _tallies(epics)
-    own = _signed_by_own_side(epics, {person.pk, *places.delegators}) if owned else {}
+    signed = signoff.signed_stories(epics, side={person.pk, *places.delegators}) if owned else {}
     shut = refusal(signatures.check_signing_is_open, by=person, now=at) if owned else ""
     ready, blocked, moved = [], [], []
     for epic in epics:
         mine = owned.holds(epic)
-        may_not = shut or _may_not(person, epic, own.get(epic.pk, {})) if mine else "The product owner signs it."
+        may_not = shut or _may_not(person, epic, signed) if mine else "The product owner signs it."
         row = _row(epic, gates[epic.pk], tallies.get(epic.pk, _Tally()), may_not)
         if mine and _is_ready(row, tallies.get(epic.pk, _Tally())):
             ready.append(row)
@@ -177,25 +178,12 @@ def _tallies(epics: Sequence[Epic]) -> dict[int, _Tally]:
     return {row["epic_id"]: _Tally(row["last"], row["changed"]) for row in rows}
 
 
-def _signed_by_own_side(epics: Sequence[Epic], people: set[int]) -> dict[int, dict[int, str]]:
-    """By epic: a story that carries the signature of each of `people`."""
-    found: dict[int, dict[int, str]] = {}
-    rows = Story.objects.active().filter(_STORY_SIGNED, epic__in=[epic.pk for epic in epics], signed_by__in=people)
-    for epic, signer, key in rows.order_by("-pk").values_list("epic_id", "signed_by_id", "key"):
-        found.setdefault(epic, {})[signer] = key
-    return found
-
-
-def _may_not(person: Person, epic: Epic, signed: dict[int, str]) -> str:
-    """Why this product owner cannot sign the epic, or "": as `signoff.rules.check_may_sign_off_epic` says it."""
+def _may_not(person: Person, epic: Epic, signed: dict[int, list[signoff.SignedStory]]) -> str:
+    """Why this product owner cannot sign the epic, or "": by the rules of signing, but for what is read at once."""
     seat = organization.seat_for(person, "signoff.sign_epic", epic.scope)
     if seat is None:
         return "You hold no product owner's seat on it today."
-    if key := signed.get(person.pk):
-        return f"{key} carries your signature as analyst: another product owner can sign {epic.key}."
-    if seat.delegated_by and (key := signed.get(int(seat.delegated_by.removeprefix("P-")))):
-        return f"{key} carries the signature of {seat.delegated_by_name}, for whom you act."
-    return ""
+    return refusal(rules.check_signed_no_story, epic=epic, seat=seat, by=person, signed=signed)
 
 
 def _row(epic: Epic, gate: Gate, tally: _Tally, may_not: str) -> EpicRow:
