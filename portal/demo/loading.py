@@ -4,6 +4,7 @@ import secrets
 from datetime import date, timedelta
 from pathlib import Path
 
+from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import timezone
@@ -19,7 +20,7 @@ from apps.organization.queries import today
 from apps.signatures.reauthentication import Authentication
 from apps.signoff import actions as signoff
 from apps.signoff import queries as signoff_queries
-from portal.demo import runs
+from portal.demo import itself, runs
 from portal.demo.epics import EPICS, DemoEpic
 from portal.demo.people import INITIATIVE, ORGANIZATION, PEOPLE, PURPOSE, SERVICE_DEPENDENCIES, SERVICES, TEAMS
 
@@ -57,6 +58,8 @@ def load(*, password: str) -> None:
         for planned in EPICS:
             _link(demo, planned)
         _deliver(demo)
+        if settings.OWN_STORIES.is_dir():
+            itself.load()
 
 
 def _add_people(demo: Demo) -> None:

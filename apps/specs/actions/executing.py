@@ -126,6 +126,7 @@ class _Progress:
     pk: int
     attempt: int
     suite: Suite
+    total: int = 0
     begun: int = 0
     failing: int = 0
     current: str = ""
@@ -134,6 +135,7 @@ class _Progress:
 
     def start(self, *, is_sandboxed: bool, stories: int, scenarios: int) -> None:
         """How much there is to do."""
+        self.total = scenarios
         self._mine(is_sandboxed=is_sandboxed, stories_total=stories, scenarios_total=scenarios)
 
     def hear(self, line: str) -> None:
@@ -157,7 +159,12 @@ class _Progress:
 
     def say(self) -> bool:
         """Writes it into the row, unless that is another worker's by now."""
-        said = {"scenarios_begun": self.begun, "scenarios_failing": self.failing, "current": self.current[:200]}
+        # What a scenario writes itself may look like another.
+        said = {
+            "scenarios_begun": min(self.begun, self.total),
+            "scenarios_failing": self.failing,
+            "current": self.current[:200],
+        }
         return bool(self._mine(seen_at=timezone.now(), **said))
 
     def _mine(self, **columns: object) -> int:
