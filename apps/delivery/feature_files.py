@@ -5,15 +5,17 @@ it than that; names that lead elsewhere or cannot be stored are refused. A file 
 with its line and the reason, the others are read nevertheless.
 """
 
+import hashlib
 import io
 import os
 import re
 import stat
 import zipfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
+from apps.common.collecting import collecting_later
 from apps.delivery import gherkin
 
 SUFFIX = ".feature"
@@ -52,16 +54,40 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class FeatureFile:
-    """A file that was read. `feature` is None where it holds none: accepted, but no story."""
+    """A file that was read; `sha256` is of its text, `counts` of what it says.
+
+    `feature` is None where it holds none (accepted, but no story), and where its text is known: it was read before.
+    """
 
     path: str
     text: str
+    sha256: str
     feature: gherkin.Feature | None
+    counts: gherkin.Counts
+    is_known: bool = False
 
     @property
     def directory(self) -> str:
         """The directory that holds it; ROOT for the folder itself."""
-        return str(PurePosixPath(self.path).parent)
+        if "./" in self.path:
+            return str(PurePosixPath(self.path).parent)
+        return self.path.rpartition("/")[0] or ROOT
+
+    @property
+    def is_story(self) -> bool:
+        """Whether it holds a feature."""
+        return self.is_known or self.feature is not None
+
+    def read(self) -> gherkin.Feature:
+        """What the text says; raises ValueError where it holds no feature."""
+        found = self.feature or gherkin.parse(self.text)
+        if found is None:
+            raise ValueError(f"{self.path} holds no feature")
+        return found
+
+
+# What is known by path and digest of the text: how much it holds.
+KnownTexts = Mapping[tuple[str, str], gherkin.Counts]
 
 
 @dataclass(slots=True)
@@ -85,21 +111,28 @@ def folder_sources(folder: Path) -> tuple[list[Source], list[Refusal]]:
         raise NotReadable(f"There is no folder {folder}.")
     sources: list[Source] = []
     refused: list[Refusal] = []
-    for place, directories, names in os.walk(folder, followlinks=False):
-        directories.sort()
-        for name in names:
-            if not name.endswith(SUFFIX):
-                continue
-            file = Path(place, name)
-            state = file.lstat()
-            if not stat.S_ISREG(state.st_mode):
-                continue
-            path = file.relative_to(folder).as_posix()
-            if reason := _path_problem(path):
-                refused.append(Refusal(_shown(path), 1, reason))
-            else:
-                sources.append(Source(path, state.st_size, _file_reader(file)))
+    for path, file in _files_below(folder):
+        if reason := _path_problem(path):
+            refused.append(Refusal(_shown(path), 1, reason))
+        else:
+            sources.append(Source(path, file.stat(follow_symlinks=False).st_size, _file_reader(file.path)))
     return _bounded(sources), refused
+
+
+def _files_below(folder: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
+    """Regular files by path; what cannot be listed is passed over, as are links and everything that is no file."""
+    waiting = [(str(folder), "")]
+    while waiting:
+        place, prefix = waiting.pop()
+        try:
+            entries = list(os.scandir(place))
+        except OSError:
+            continue
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                waiting.append((entry.path, f"{prefix}{entry.name}/"))
+            elif entry.name.endswith(SUFFIX) and entry.is_file(follow_symlinks=False):
+                yield prefix + entry.name, entry
 
 
 def archive_sources(data: bytes, *, name: str) -> tuple[list[Source], list[Refusal]]:
@@ -134,23 +167,25 @@ def archive_sources(data: bytes, *, name: str) -> tuple[list[Source], list[Refus
     return _bounded(sources), refused
 
 
+@collecting_later()
 def read(
     sources: Iterable[Source],
     *,
     title: str,
     refused: Iterable[Refusal] = (),
+    known: KnownTexts | None = None,
     progress: Callable[[int], None] = lambda count: None,
 ) -> Reading:
-    """Read and parse all; `progress` hears after each file how many are done."""
+    """Read all and parse what is not `known`; `progress` hears after each file how many are done."""
     reading = Reading(title=title, refused=list(refused))
     for count, source in enumerate(sources, start=1):
         try:
-            file = _read_one(source)
+            file = _read_one(source, known or {})
         except gherkin.NotGherkin as error:
             reading.refused += [Refusal(source.path, found.line, found.words) for found in error.problems[:1]]
         else:
             reading.files.append(file)
-            reading.counts += gherkin.counts(file.feature)
+            reading.counts += file.counts
         progress(count)
     reading.refused.sort(key=lambda refusal: (refusal.file, refusal.line))
     return reading
@@ -173,7 +208,7 @@ def directory_title(directory: str, root_title: str) -> str:
     return title if len(title) <= 200 else "… " + title[-198:]
 
 
-def _read_one(source: Source) -> FeatureFile:
+def _read_one(source: Source, known: KnownTexts) -> FeatureFile:
     if source.size > gherkin.MAX_BYTES:
         raise _refusal(1, "The file is larger than 100 KiB. Divide it into several stories.")
     try:
@@ -190,7 +225,12 @@ def _read_one(source: Source) -> FeatureFile:
         line = data.count(b"\n", 0, error.start) + 1
         raise _refusal(line, "The line is not UTF-8. Save the file as UTF-8.") from error
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return FeatureFile(source.path, text, gherkin.parse(text))
+    sha256 = hashlib.sha256(text.encode()).hexdigest()
+    counts = known.get((source.path, sha256))
+    if counts:
+        return FeatureFile(source.path, text, sha256, None, counts, is_known=True)
+    feature = gherkin.parse(text)
+    return FeatureFile(source.path, text, sha256, feature, gherkin.counts(feature))
 
 
 def _refusal(line: int, words: str) -> gherkin.NotGherkin:
@@ -236,11 +276,17 @@ def _top_folder(paths: Iterable[str], name: str) -> str:
     return top if paths and all(path.startswith(top) for path in paths) else ""
 
 
-def _file_reader(file: Path) -> Callable[[int], bytes]:
+def _file_reader(file: str) -> Callable[[int], bytes]:
     def read_file(size: int) -> bytes:
         # Without following a link that took the file's place since it was found
-        with os.fdopen(os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as opened:
-            return opened.read(size)
+        opened = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        try:
+            data = b""
+            while piece := os.read(opened, size - len(data)):
+                data += piece
+            return data
+        finally:
+            os.close(opened)
 
     return read_file
 

@@ -1,6 +1,6 @@
 """What kind a line of a story is: the official parser's answers, found quicker."""
 
-from collections.abc import Iterable
+from collections.abc import Callable
 from typing import Any
 
 from gherkin import Parser
@@ -34,12 +34,6 @@ class QuickMatcher(TokenMatcher):
         self._set_token_matched(token, "StepLine", text[len(keyword) :].strip(), keyword, keyword_type=kind)
         return True
 
-    def match_Language(self, token: Token) -> bool:
-        return token.line.startswith("#") and super().match_Language(token)
-
-    def _match_title_line(self, token: Token, token_type: str, keywords: Iterable[str]) -> bool:
-        return ":" in token.line.get_line_text() and super()._match_title_line(token, token_type, keywords)
-
     def _change_dialect(self, dialect_name: str, location: Any = None) -> None:
         super()._change_dialect(dialect_name, location)
         self._step_keywords = tuple(self._sorted_step_keywords)
@@ -58,8 +52,45 @@ class QuickMatcher(TokenMatcher):
         return True
 
 
+_Matching = Callable[[Any, Any, Token], bool]
+
+
+def _where_it_begins(marks: tuple[str, ...], matching: _Matching) -> Any:
+    def match(self: Any, context: Any, token: Token) -> bool:
+        line = token.line  # "" at the end of the text
+        return bool(line) and line.get_line_text().startswith(marks) and matching(self, context, token)
+
+    return match
+
+
+def _where_a_colon_is(matching: _Matching) -> Any:
+    def match(self: Any, context: Any, token: Token) -> bool:
+        line = token.line
+        return bool(line) and ":" in line.get_line_text() and matching(self, context, token)
+
+    return match
+
+
 class QuickParser(Parser):
-    """The official parser, which looks up its state for each line in a table that it makes anew for each line."""
+    """The official parser, asking its matcher only where a line may be what is asked for.
+
+    For every line it goes through all kinds that may stand there, by three calls each, and looks up its state in a
+    table that it makes anew.
+    """
+
+    match_TagLine = _where_it_begins(("@",), Parser.match_TagLine)
+    match_Comment = _where_it_begins(("#",), Parser.match_Comment)
+    match_Language = _where_it_begins(("#",), Parser.match_Language)
+    match_TableRow = _where_it_begins(("|",), Parser.match_TableRow)
+    match_DocStringSeparator = _where_it_begins(('"""', "```"), Parser.match_DocStringSeparator)
+    match_FeatureLine = _where_a_colon_is(Parser.match_FeatureLine)
+    match_RuleLine = _where_a_colon_is(Parser.match_RuleLine)
+    match_BackgroundLine = _where_a_colon_is(Parser.match_BackgroundLine)
+    match_ScenarioLine = _where_a_colon_is(Parser.match_ScenarioLine)
+    match_ExamplesLine = _where_a_colon_is(Parser.match_ExamplesLine)
+
+    def match_EOF(self, context: Any, token: Token) -> bool:
+        return not token.line and super().match_EOF(context, token)
 
     def match_token(self, state: int, token: Token, context: Any) -> int:
         matched: int = getattr(self, f"match_token_at_{state}")(token, context)

@@ -115,8 +115,8 @@ def scenario_digest(
 ) -> str:
     """What one scenario means, with its background, placeholders unfilled; ``rule`` is "" outside of one."""
     tables = (
-        f'{{"header":{_cells(table.header)},"name":{_quoted(plain(table.name))},"rows":{_list(map(_cells, table.rows))}}}'
-        for table in examples
+        f'{{"header":{_cells(one.header)},"name":{_quoted(plain(one.name))},"rows":{_list(map(_cells, one.rows))}}}'
+        for one in examples
     )
     return _digest(
         f'{{"background":{_list(map(step_json, background))},"examples":{_list(tables)},"name":{_quoted(plain(name))},'

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from django.db.models import Count, Q, QuerySet
 
+from apps.delivery.feature import Counts
 from apps.delivery.gherkin import Feature, parse
 from apps.delivery.models import (
     NFR,
@@ -200,6 +201,22 @@ def stories_at_paths(initiative: Initiative, paths: Iterable[str] | None = None)
     """The initiative's imported stories, archived ones too; only those at `paths` where given."""
     found = Story.objects.filter(epic__initiative=initiative).exclude(path="")
     return found if paths is None else found.filter(path__in=list(paths))
+
+
+def known_texts(initiative: Initiative | None) -> dict[tuple[str, str], Counts]:
+    """The current texts of the initiative's imported stories, by path and digest: how much each holds."""
+    if initiative is None:
+        return {}
+    rows = stories_at_paths(initiative).order_by().exclude(version__steps=None)
+    columns = ("scenarios_without_rows", "outlines", "steps")
+    found = rows.values_list("path", "version__text_sha256", *(f"version__{name}" for name in columns))
+    return {(path, digest): Counts(*counts) for path, digest, *counts in found}
+
+
+def texts_in_work(initiative: Initiative) -> list[tuple[str, str]]:
+    """Path and digest of each imported text in work: neither its story nor its epic is archived."""
+    rows = stories_at_paths(initiative).filter(archived_at=None, epic__archived_at=None)
+    return list(rows.order_by().values_list("path", "version__text_sha256"))
 
 
 def filtered_epics(person: Person, *, text: str = "", initiative: str = "", state: str = "") -> QuerySet[Epic]:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from apps.delivery import gherkin
+from apps.delivery import gherkin, gherkin_lines
 from apps.delivery.filling import Budget, Filling, TooMuch
 from apps.delivery.gherkin import Feature, NotGherkin
 
@@ -104,7 +104,7 @@ def test_the_budget_is_asked_before_a_text_grows() -> None:
 
 def test_cells_lose_the_white_space_that_the_official_parser_takes() -> None:
     every = "".join(map(chr, range(sys.maxunicode + 1)))
-    assert set(re.findall(r"[^\S\n]", every)) == set(gherkin._CELL_SPACE)
+    assert set(re.findall(r"[^\S\n]", every)) == set(gherkin_lines._CELL_SPACE)
 
 
 _LINES = [

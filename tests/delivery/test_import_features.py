@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from apps.audit.models import Entry
 from apps.common.refused import BadInput, NotAllowed, Refused
-from apps.delivery import actions, feature_files
+from apps.delivery import actions, feature_files, queries
 from apps.delivery.models import Epic, Initiative, Story, StoryVersion
 from apps.delivery.states import StoryState
 from apps.organization.models import Person
@@ -20,6 +22,7 @@ from tests.cast import Cast
 from tests.delivery.work import CART, CART_CHANGED, CART_FORMATTED, PAY, accept, entries, prove, read_files, sign
 
 FILES = {"cart/fill.feature": CART, "pay/card.feature": PAY}
+ROWS = "Feature: R\n  Scenario Outline: <a>\n    Given <a>\n    Examples:\n      | a |\n      | 1 |\n      | 2 |\n"
 WRONG = "Feature: A\n  Scenario: B\n    Given a\n    Gven b\n"
 
 
@@ -213,6 +216,75 @@ def test_who_may(cast: Cast) -> None:
     key = Initiative.objects.get().key
     with pytest.raises(NotAllowed, match=f"Importing features into {key} takes a seat"):
         bring(cast, FILES, by=cast.sam)
+
+
+# --- texts that are known already
+
+
+def known_texts() -> feature_files.KnownTexts:
+    return queries.known_texts(queries.initiative_titled("The shop"))
+
+
+def test_what_is_known_is_not_parsed_again_and_counted_nevertheless(cast: Cast) -> None:
+    files = {**FILES, "rows.feature": ROWS, "cart/empty.feature": "# nothing\n"}
+    first = bring(cast, files)
+    reading = read_files({**files, "pay/card.feature": PAY.replace("\n", "\r\n")}, known=known_texts())
+
+    assert {file.path: file.is_known for file in reading.files} == {
+        path: path != "cart/empty.feature" for path in files
+    }
+    assert [file.feature for file in reading.files] == [None] * 4
+    again = actions.import_features(initiative_title="The shop", files=reading, by=cast.adam)
+    assert counts(again) == (0, 0, 3, 0)
+    assert {**again.as_json(), "new": 3, "unchanged": 0} == first.as_json()
+    assert first.outlines == 2
+
+
+def test_a_known_text_that_changed_since_it_was_read_is_parsed_after_all(cast: Cast) -> None:
+    bring(cast, FILES)
+    reading = read_files(FILES, known=known_texts())
+    bring(cast, {**FILES, "cart/fill.feature": CART_CHANGED})
+
+    result = actions.import_features(initiative_title="The shop", files=reading, by=cast.adam)
+
+    assert counts(result) == (0, 1, 1, 0)
+    version = story("cart/fill.feature").version
+    assert version and version.number == 3 and version.text == CART
+
+
+def test_a_known_text_whose_story_is_archived_comes_back(cast: Cast) -> None:
+    bring(cast, FILES)
+    bring(cast, {"pay/card.feature": PAY})
+    reading = read_files(FILES, known=known_texts())
+    assert all(file.is_known for file in reading.files)
+    result = actions.import_features(initiative_title="The shop", files=reading, by=cast.adam)
+    assert counts(result) == (1, 0, 1, 0)
+
+
+def test_a_text_from_before_the_counts_were_kept_is_parsed(cast: Cast) -> None:
+    bring(cast, FILES)
+    StoryVersion.objects.update(steps=None)
+    assert known_texts() == {}
+    assert counts(bring(cast, FILES)) == (0, 0, 2, 0)
+
+
+def test_the_same_again_takes_few_queries(cast: Cast, django_assert_max_num_queries: Any) -> None:
+    files = {f"cart/{number}.feature": CART.replace("Feature: ", f"Feature: {number} ") for number in range(30)}
+    bring(cast, files)
+    reading = read_files(files, known=known_texts())
+    with django_assert_max_num_queries(8):
+        actions.import_features(initiative_title="The shop", files=reading, by=cast.adam)
+
+
+def test_a_new_import_takes_as_many_statements_for_twenty_files_as_for_two(cast: Cast) -> None:
+    bring(cast, FILES)
+    taken = []
+    for title, count in (("Two", 2), ("Twenty", 20)):
+        files = {f"cart/{number}.feature": CART.replace("Feature: ", f"Feature: {number} ") for number in range(count)}
+        with CaptureQueriesContext(connection) as captured:
+            bring(cast, files, initiative_title=title)
+        taken.append(len(captured))
+    assert taken[0] == taken[1]
 
 
 # --- real input

@@ -103,7 +103,9 @@ def accept(epic: Epic) -> None:
         actions.record_epic_acceptance(epic=epic, promise=PROMISE, at=timezone.now())
 
 
-def read_files(files: Mapping[str, str | bytes], title: str = "shop") -> feature_files.Reading:
+def read_files(
+    files: Mapping[str, str | bytes], title: str = "shop", known: feature_files.KnownTexts | None = None
+) -> feature_files.Reading:
     """Feature files by path, as reading a folder gives them."""
     sources = [
         feature_files.Source(path, len(data), lambda size, data=data: data[:size])  # type: ignore[misc]
@@ -111,7 +113,7 @@ def read_files(files: Mapping[str, str | bytes], title: str = "shop") -> feature
             (path, text.encode() if isinstance(text, str) else text) for path, text in files.items()
         )
     ]
-    return feature_files.read(sources, title=title)
+    return feature_files.read(sources, title=title, known=known)
 
 
 def entries() -> list[tuple[str, str]]:

@@ -131,7 +131,8 @@ def _read(asked: FeatureImport) -> feature_files.Reading:
             mine.update(files_read=count, seen_at=timezone.now())
 
     title = asked.source.rpartition("/")[2].removesuffix(".zip")
-    return feature_files.read(sources, title=title, refused=refused, progress=progress)
+    known = queries.known_texts(queries.initiative_titled(asked.initiative_title))
+    return feature_files.read(sources, title=title, refused=refused, known=known, progress=progress)
 
 
 @act

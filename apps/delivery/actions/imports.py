@@ -13,6 +13,7 @@ from typing import Any
 from django.utils import timezone
 
 from apps.audit.acts import HeldSeat, act, canonical_digest, nothing_changed, record
+from apps.common.collecting import collecting_later
 from apps.common.refused import BadInput, Refused
 from apps.delivery import queries, rules
 from apps.delivery.actions.columns import drift, recount
@@ -20,7 +21,7 @@ from apps.delivery.actions.epics import add_epic, restore_epic
 from apps.delivery.actions.initiatives import add_initiative, clean_line
 from apps.delivery.actions.locks import lock_epics
 from apps.delivery.actions.stories import record_text
-from apps.delivery.actions.texts import BATCH, NewText, text_sha256, title_of, write_texts
+from apps.delivery.actions.texts import BATCH, NewText, title_of, write_stories, write_texts
 from apps.delivery.feature_files import FeatureFile, Reading, Refusal, directory_title
 from apps.delivery.models import Epic, Initiative, Story
 from apps.organization import actions as organization
@@ -68,7 +69,7 @@ class ImportResult:
 
 def count_reading(reading: Reading) -> ImportResult:
     """The counts that need no database."""
-    stories = [file for file in reading.files if file.feature]
+    stories = [file for file in reading.files if file.is_story]
     return ImportResult(
         files=reading.total,
         epics=len({file.directory for file in stories}),
@@ -80,6 +81,7 @@ def count_reading(reading: Reading) -> ImportResult:
     )
 
 
+@collecting_later()
 @act
 def import_features(
     *,
@@ -106,7 +108,11 @@ def import_features(
     if files.refused and not skip_refused:
         raise ImportRefused(files.refused)
     result = count_reading(files)
-    stories = [file for file in files.files if file.feature]
+    stories = [file for file in files.files if file.is_story]
+    if initiative and whole and _is_as_before(initiative, files):
+        result.initiative, result.unchanged = initiative, len(stories)
+        nothing_changed()
+        return result
     if initiative is None and not stories:
         nothing_changed()
         return result
@@ -127,7 +133,7 @@ def import_features(
     record(
         "initiative.features_imported",
         subject=initiative.key,
-        digest=canonical_digest({file.path: text_sha256(file.text) for file in files.files}),
+        digest=canonical_digest({file.path: file.sha256 for file in files.files}),
         by=by,
         seat=seat,
         title=title,
@@ -136,6 +142,13 @@ def import_features(
         facts={**result.as_json(), "refused": len(result.refused), **({"text_at": at} if at else {})},
     )
     return result
+
+
+def _is_as_before(initiative: Initiative, files: Reading) -> bool:
+    """Whether the imported stories in work are those of the files, each with its text: without a row as an object."""
+    read = {(file.path, file.sha256) for file in files.files if file.is_story}
+    in_work = queries.texts_in_work(initiative)
+    return not files.refused and len(in_work) == len(read) and set(in_work) == read
 
 
 class _Import:
@@ -184,7 +197,7 @@ class _Import:
             if story.archived_at:
                 back.append(story)
             version = story.version
-            if version and version.text_sha256 == text_sha256(file.text):
+            if version and version.text_sha256 == file.sha256:
                 self.result.unchanged += not story.archived_at
                 continue
             self.result.changed += not story.archived_at
@@ -193,9 +206,8 @@ class _Import:
                     f"{file.path}: the text of {story.key} holds since {version.at:%Y-%m-%d %H:%M} UTC, so its next "
                     "text cannot be older. Name a later instant, or none."
                 )
-            assert file.feature is not None  # noqa: S101 - only files with a feature are taken
             previous[story.pk] = story.digest
-            changed.append(NewText(story, version.number + 1 if version else 1, file.text, file.feature))
+            changed.append(NewText(story, version.number + 1 if version else 1, file.text, file.sha256, file.read()))
         self.result.new = len(new) + len(back)
         made = self._make(new, epics)
         self._bring_back(back)
@@ -213,7 +225,7 @@ class _Import:
     def archive_missing(self, present: set[str]) -> None:
         """Stories whose files are gone."""
         gone = [story for path, story in self.known.items() if path not in present and not story.archived_at]
-        empty = {file.path for file in self.reading.files if file.feature is None}
+        empty = {file.path for file in self.reading.files if not file.is_story}
         moved = {story.digest: story for story in self.known.values() if story.path in present and story.digest}
         for story in gone:
             story.archived_at = self.now
@@ -265,19 +277,15 @@ class _Import:
         if not files:
             return []
         stories = []
-        for key, file in zip(organization.take_keys("S", len(files)), files, strict=True):
-            assert file.feature is not None  # noqa: S101 - only files with a feature are taken
-            name = file.path.rpartition("/")[2]
-            epic = epics[file.directory]
-            stories.append(
-                Story(key=key, epic=epic, path=file.path, title=title_of(file.feature, name), created_at=self.now)
-            )
-        Story.objects.bulk_create(stories, batch_size=BATCH)
+        features = [file.read() for file in files]
+        for key, file, feature in zip(organization.take_keys("S", len(files)), files, features, strict=True):
+            title = title_of(feature, file.path.rpartition("/")[2])
+            stories.append(Story(key=key, epic=epics[file.directory], path=file.path, title=title, created_at=self.now))
+        write_stories(stories)
         self.known.update({story.path: story for story in stories})
         return [
-            NewText(story, 1, file.text, file.feature)
-            for story, file in zip(stories, files, strict=True)
-            if file.feature
+            NewText(story, 1, file.text, file.sha256, feature)
+            for story, file, feature in zip(stories, files, features, strict=True)
         ]
 
     def _bring_back(self, stories: list[Story]) -> None:

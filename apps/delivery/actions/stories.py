@@ -47,7 +47,7 @@ def create_story(
         key=key, epic=epic, title=feature.name[:500], team=find_team(team_key), points=_points(points)
     )
     write_texts(
-        texts=[NewText(story, 1, text, feature)],
+        texts=[NewText(story, 1, text, text_sha256(text), feature)],
         author=by,
         reason=_reason(reason),
         at=at,
@@ -78,7 +78,7 @@ def edit_story(*, story_key: str, text: str, by: Person, base_version: int, reas
     rules.check_unchanged_since(story, base_version)
     at, previous = timezone.now(), story.digest
     write_texts(
-        texts=[NewText(story, number + 1, text, feature)],
+        texts=[NewText(story, number + 1, text, text_sha256(text), feature)],
         author=by,
         reason=_reason(reason),
         at=at,

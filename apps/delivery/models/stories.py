@@ -137,6 +137,10 @@ class StoryVersion(models.Model):
     digest = models.CharField(max_length=64)
     name = models.TextField()
     narrative = models.TextField(blank=True)
+    # How much it holds, so that an import need not read it again to say so; empty for texts older than the columns.
+    scenarios_without_rows = models.PositiveIntegerField(null=True)
+    outlines = models.PositiveIntegerField(null=True)
+    steps = models.PositiveIntegerField(null=True)
     author = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     reason = models.CharField(max_length=500, blank=True)
     at = models.DateTimeField()

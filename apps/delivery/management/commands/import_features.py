@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from apps.common.instants import parse_instant
 from apps.common.refused import Refused
-from apps.delivery import actions, feature_files
+from apps.delivery import actions, feature_files, queries
 from apps.organization import actions as organization
 from apps.organization.models import Person
 
@@ -34,7 +34,8 @@ class Command(BaseCommand):
         folder: Path = options["dir"]
         try:
             sources, refused = feature_files.folder_sources(folder)
-            reading = feature_files.read(sources, title=folder.resolve().name, refused=refused)
+            known = queries.known_texts(queries.initiative_titled(options["initiative"]))
+            reading = feature_files.read(sources, title=folder.resolve().name, refused=refused, known=known)
             # The operator of the host acts here, perhaps before there is any administrator
             organization.install_organization(title="Our organization")
             result = actions.import_features(
