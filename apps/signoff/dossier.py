@@ -23,6 +23,16 @@ _MAX_AGE_SECONDS = 12 * 3600
 
 
 @dataclass(frozen=True)
+class ShownVerdict:
+    """A criterion as the dossier says it was."""
+
+    name: str
+    title: str
+    state: VerdictState
+    words: str
+
+
+@dataclass(frozen=True)
 class Shown:
     """A dossier read back from its bytes."""
 
@@ -31,8 +41,13 @@ class Shown:
     title: str
     promise: str
     leaves: list[Leaf]
-    verdicts: dict[str, VerdictState]
+    judged: list[ShownVerdict]
     at: str
+
+    @property
+    def verdicts(self) -> dict[str, VerdictState]:
+        """States by the criterion's name."""
+        return {one.name: one.state for one in self.judged}
 
     @property
     def digest(self) -> str:
@@ -70,7 +85,10 @@ def read_dossier(body: bytes) -> Shown:
         title=data["epic"]["title"],
         promise=data["promise"],
         leaves=[Leaf.from_row(row) for row in data["leaves"]],
-        verdicts={row["criterion"]: VerdictState(row["state"]) for row in data["verdicts"]},
+        judged=[
+            ShownVerdict(row["criterion"], row["title"], VerdictState(row["state"]), row["words"])
+            for row in data["verdicts"]
+        ],
         at=data["at"],
     )
 

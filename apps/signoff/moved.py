@@ -8,8 +8,8 @@ from apps.signoff.promise import PromiseDifference
 
 
 @dataclass(frozen=True)
-class Worse:
-    """A criterion that got worse while the page was open."""
+class Otherwise:
+    """A criterion that is no longer as the page showed it."""
 
     title: str
     shown: str
@@ -24,10 +24,10 @@ class Moved(Refused):
         sentence: str,
         *,
         promise: PromiseDifference | None = None,
-        worse: tuple[Worse, ...] = (),
+        otherwise: tuple[Otherwise, ...] = (),
         story: StoryDifference | None = None,
     ) -> None:
         super().__init__(sentence)
         self.promise = promise
-        self.worse = worse
+        self.otherwise = otherwise
         self.story = story

@@ -12,15 +12,18 @@ from apps.audit import queries as audit
 from apps.audit.models import Entry
 from apps.common.refused import BadInput, NotAllowed, Refused
 from apps.delivery import actions as delivery
+from apps.delivery.actions.nfrs import create_nfr
 from apps.delivery.models import Comment, Epic
 from apps.organization import actions as organization
 from apps.organization.roles import Role
 from apps.signatures.models import Signature
-from apps.signoff.dossier import seal, unseal
+from apps.signoff.actions import attest_nfr
+from apps.signoff.dossier import ShownVerdict, read_dossier, seal, unseal
 from apps.signoff.models import Dossier, EpicSignOff
 from apps.signoff.moved import Moved
-from tests.cast import Cast, DelegationFactory, PersonFactory, forget_seats, in_days
+from tests.cast import Cast, DelegationFactory, PersonFactory, forget_seats, in_days, signed_in
 from tests.signoff.promises import Promise, confirmed, key, make_promise
+from tests.signoff.test_waiver import granted
 
 pytestmark = pytest.mark.django_db
 
@@ -171,7 +174,7 @@ def test_an_edit_after_the_page_was_shown_refuses_the_signature_with_the_differe
     difference = caught.value.promise
     assert difference is not None
     assert [new.key for _, new in difference.changed] == [story.key]
-    assert {item.title for item in caught.value.worse} >= {"Stories signed"}
+    assert {item.title for item in caught.value.otherwise} >= {"Stories signed"}
     assert written() == before
 
 
@@ -181,15 +184,56 @@ def test_a_run_that_failed_meanwhile_refuses_it_though_the_promise_stands(promis
     with pytest.raises(Moved) as caught:
         promise.sign(shown=shown)
     assert not caught.value.promise
-    assert [item.title for item in caught.value.worse] == ["Latest run green"]
+    assert [item.title for item in caught.value.otherwise] == ["Latest run green"]
 
 
-def test_a_criterion_that_got_better_meanwhile_is_no_reason_to_refuse(cast: Cast) -> None:
+def test_a_page_that_said_not_met_is_read_again_before_it_is_accepted(cast: Cast) -> None:
     made = make_promise(cast)
     made.prove()
     shown = made.dossier()
     made.sign_stories()
-    assert made.sign(shown=shown).promise == shown.promise
+    with pytest.raises(Moved, match=f"{made.epic.key} got better while you were reading") as caught:
+        made.sign(shown=shown)
+    (item,) = caught.value.otherwise
+    assert (item.title, item.shown) == ("Stories signed", "Not met")
+    assert item.now.startswith("Met: ")
+    assert not EpicSignOff.objects.exists()
+    assert made.sign().promise == shown.promise
+
+
+def test_what_was_waived_when_shown_and_is_met_now_is_read_again_too(promise: Promise) -> None:
+    nfr = create_nfr(epic_key=promise.epic.key, title="Fast", statement="Below 300 ms.", by=promise.cast.maria)
+    granted(promise, subject=nfr.key)
+    shown = promise.dossier()
+    attest_nfr(
+        nfr_key=nfr.key, digest=nfr.digest, verdict="MET", words="So.", until_on=in_days(9), by=promise.cast.priya
+    )
+    with pytest.raises(Moved, match="as the page showed it, it could not be accepted so"):
+        promise.sign(shown=shown)
+    assert promise.sign()
+
+
+def test_it_may_be_rejected_as_it_was_shown(cast: Cast) -> None:
+    made = make_promise(cast)
+    made.prove()
+    shown = made.dossier()
+    made.sign_stories()
+    assert made.sign(shown=shown, meaning="REJECT", comment="Not yet.").dossier.digest == shown.digest
+
+
+def test_the_receipt_shows_the_gate_as_it_was_signed(promise: Promise) -> None:
+    sign_off = promise.sign()
+    promise.prove(promise.stories[0], verdict="FAILED")
+    promise.edit(promise.stories[1], outcome="nothing is charged")
+    page = signed_in(promise.cast.ada).get(f"/receipts/{sign_off.signature.key}/").content.decode()
+    gate = page[page.index("Gate as it was signed") :].partition("</ul>")[0]
+    assert "2 of 2 stories signed" in gate
+    assert gate.count('<li class="good">') == len(sign_off_gate(sign_off))
+    assert "Not met" not in gate
+
+
+def sign_off_gate(sign_off: EpicSignOff) -> list[ShownVerdict]:
+    return read_dossier(bytes(sign_off.dossier.body)).judged
 
 
 def test_an_epic_without_stories_cannot_be_accepted(cast: Cast) -> None:

@@ -17,7 +17,7 @@ from apps.signoff import queries, rules
 from apps.signoff.actions.requests import answer_requests
 from apps.signoff.dossier import Shown, worsened
 from apps.signoff.models import Dossier, EpicSignOff
-from apps.signoff.moved import Moved, Worse
+from apps.signoff.moved import Moved, Otherwise
 from apps.signoff.promise import promise_difference
 from apps.signoff.statements import epic_statement
 from apps.signoff.states import VerdictState
@@ -38,8 +38,8 @@ def sign_off_epic(
     """A product owner accepts, accepts with exceptions, or rejects the epic as the dossier `shown` describes it.
 
     A form sent again returns what it did the first time; with another meaning or dossier it is refused. Raises
-    NotAllowed and Refused as the rules say, and Moved, with the difference, where the promise is not the one shown or a
-    criterion got worse since.
+    NotAllowed and Refused as the rules say, and Moved, with the difference, where the promise is not the one shown, a
+    criterion got worse since, or what was shown could not have been accepted so.
     """
     epic = locks.lock_epic(epic_key, by=by)
     earlier = signature_queries.signature_with_key(person=by, idempotency_key=key)
@@ -53,6 +53,7 @@ def sign_off_epic(
     rules.check_not_signed_already(epic=epic, promise=current.promise, meaning=chosen)
     _check_unmoved(epic, shown=shown, current=current, gate=gate)
     rules.check_gate_allows(epic=epic, gate=gate, meaning=chosen)
+    _check_shown_allows(epic, shown=shown, gate=gate, meaning=chosen)
 
     dossier, _ = Dossier.objects.get_or_create(
         digest=shown.digest, defaults={"promise": shown.promise, "body": shown.body}
@@ -117,17 +118,35 @@ def _check_unmoved(epic: Epic, *, shown: Shown, current: Shown, gate: Gate) -> N
     names = set(worsened(shown, current))
     if shown.promise == current.promise and shown.epic == epic.key and not names:
         return
-    worse = tuple(
-        Worse(
+    raise Moved(
+        f"{epic.key} changed while you were reading. Nothing was recorded. Read the difference, then sign again.",
+        promise=changed,
+        otherwise=_otherwise(shown, gate, names),
+    )
+
+
+def _check_shown_allows(epic: Epic, *, shown: Shown, gate: Gate, meaning: EpicSignOff.Meaning) -> None:
+    """What is frozen is what was shown: an acceptance of a dossier that says “not met” would say so for ever."""
+    if meaning == EpicSignOff.Meaning.REJECT:
+        return
+    allowed = {VerdictState.MET, VerdictState.WAIVED} - (
+        {VerdictState.WAIVED} if meaning == EpicSignOff.Meaning.ACCEPT else set()
+    )
+    if names := {name for name, state in shown.verdicts.items() if state not in allowed}:
+        raise Moved(
+            f"{epic.key} got better while you were reading: as the page showed it, it could not be accepted so. "
+            "Nothing was recorded. Read it as it stands now, then sign.",
+            otherwise=_otherwise(shown, gate, names),
+        )
+
+
+def _otherwise(shown: Shown, gate: Gate, names: set[str]) -> tuple[Otherwise, ...]:
+    return tuple(
+        Otherwise(
             item.title,
             shown=shown.verdicts.get(item.name, VerdictState.UNKNOWN).label,
             now=f"{item.verdict.state.label}: {item.verdict.words}",
         )
         for item in gate.judged
         if item.name in names
-    )
-    raise Moved(
-        f"{epic.key} changed while you were reading. Nothing was recorded. Read the difference, then sign again.",
-        promise=changed,
-        worse=worse,
     )

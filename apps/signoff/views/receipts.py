@@ -14,6 +14,7 @@ from apps.organization.requests import person_of
 from apps.organization.roles import Role
 from apps.signatures.models import Signature
 from apps.signoff import queries
+from apps.signoff.dossier import read_dossier
 from apps.signoff.models import EpicSignOff, StorySignOff
 
 
@@ -40,6 +41,7 @@ def receipt_detail(request: HttpRequest, key: str) -> HttpResponse:
         "sign_off": epic_sign_off or story_sign_off,
         "is_epic": epic_sign_off is not None,
         "thing": thing,
+        "dossier": read_dossier(bytes(epic_sign_off.dossier.body)) if epic_sign_off else None,
         "holds": _still_holds(thing, epic_sign_off, story_sign_off),
         "entry": entry,
         "proof": audit.inclusion_proof(entry.index) if entry else None,
