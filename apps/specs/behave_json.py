@@ -21,6 +21,7 @@ from apps.specs.report import (
     Status,
     capped,
     checked_count,
+    failed_step,
     joined,
     nanoseconds,
     outcome,
@@ -136,6 +137,7 @@ def _case(element: Node, feature_name: str, uri: str, language: str | None, own:
         message=message,
         duration_ns=total(step.duration_ns for step in steps),
         run_digest=meaning.run_digest(feature_name, name, executed) if executed else None,
+        failed_step=failed_step(steps),
     )
 
 

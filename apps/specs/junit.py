@@ -4,6 +4,7 @@ It names no steps, so its cases can only be matched by name. What a class name m
 `Case.origins`. The document is read as a stream of tags: what tests printed is never held in memory.
 """
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -25,12 +26,15 @@ from apps.specs.report import (
     clean,
     instant,
     nanoseconds,
+    one_line,
     path_of,
     worst,
 )
 
 FORMAT = "junit"
 MAX_DEPTH = 32
+# As behave begins what it says of a failure.
+_FAILING_STEP = re.compile(r"Failing step: (.*?)(?: \.\.\. \w+(?: in [\d.]+s)?)?\s*$", re.MULTILINE)
 MAX_BYTES = 64 * 1024 * 1024
 
 _CHILDREN = {"failure": Status.FAILED, "error": Status.ERROR, "skipped": Status.SKIPPED}
@@ -74,6 +78,7 @@ class _Open:
     statuses: list[Status] = field(default_factory=list)
     message: str = ""
     text: list[str] | None = None
+    failed_step: str = ""
     attempts: int = 1
 
 
@@ -177,7 +182,10 @@ class _Reader:
             self.cases.append(self.closed(self.case))
             self.case = None
         elif name in _CHILDREN and self.case.text is not None:
-            self.case.message = self.case.message or "".join(self.case.text).strip()
+            text = "".join(self.case.text).strip()
+            self.case.message = self.case.message or text
+            if found := _FAILING_STEP.match(text):
+                self.case.failed_step = one_line(found[1])
             self.case.text = None
 
     def close(self) -> None:
@@ -207,6 +215,7 @@ class _Reader:
             attempts=case.attempts,
             started_at=started,
             classname=class_name,
+            failed_step="" if status is Status.PASSED else case.failed_step,
         )
 
     def duration(self, case: _Open) -> int | None:

@@ -15,6 +15,7 @@ from apps.delivery import gherkin
 
 MAX_MESSAGE_BYTES = 4096
 MAX_NAME = 10_000
+MAX_STEP = 500
 MAX_CASES = 100_000  # about a hundred megabytes
 MAX_DURATION_NS = 2**63 - 1
 NO_ZONE = ZoneInfo("UTC")
@@ -76,9 +77,10 @@ class Case:
     `name` and `feature_name` are as reported (`name` may end in behave's ` -- @1.2 examples`). `uri` is the
     path the report gives, "" where it gives none. `line` is that of the scenario, or of the example row.
     `row` is (examples, row), both from 1, where the report says it. `steps` None: the report does not name
-    them, or its reader keeps their digest alone. `message` is the first failure's, at most 4 KiB. `run_digest` stands where the executed steps are
-    known; `scenario_digest` only where the report carries the source. `classname` is JUnit's own. `note` says
-    what this case lacks and why.
+    them, or its reader keeps their digest alone. `message` is the first failure's, at most 4 KiB. `run_digest`
+    stands where the executed steps are known; `scenario_digest` only where the report carries the source.
+    `classname` is JUnit's own. `note` says what this case lacks and why. `failed_step` is the first that failed,
+    where the reader knows it and keeps no `steps`.
     """
 
     feature_name: str
@@ -97,6 +99,7 @@ class Case:
     classname: str = ""
     attempt_steps: tuple[Tried, ...] = ()
     note: str = ""
+    failed_step: str = ""
 
     @property
     def origins(self) -> tuple[tuple[str, str], ...]:
@@ -138,6 +141,18 @@ def capped(message: str) -> str:
     if len(plain) <= MAX_MESSAGE_BYTES:
         return plain.decode("utf-8")
     return plain[: MAX_MESSAGE_BYTES - 3].decode("utf-8", "ignore") + "…"
+
+
+def failed_step(steps: Iterable[CaseStep]) -> str:
+    """Keyword and text of the first of `steps` that failed, in at most 500 characters; "" where none did."""
+    failing = next((step.step for step in steps if step.status in FAILURES), None)
+    return one_line(f"{failing.keyword} {failing.text}") if failing else ""
+
+
+def one_line(text: str) -> str:
+    """`text` as it is shown within a sentence, in at most 500 characters."""
+    line = " ".join(capped(text).split())
+    return line if len(line) <= MAX_STEP else line[: MAX_STEP - 1] + "…"
 
 
 def clean(text: str, where: str, limit: int = MAX_NAME) -> str:

@@ -70,6 +70,7 @@ def record_by_hand(
             twin=needed[pickle.pk][2],
             matched_by=Result.MatchedBy.HAND,
             status=found,
+            at=now,
             feature_name=story.title,
             name=pickle.name,
             line=pickle.line,

@@ -19,7 +19,7 @@ from apps.organization import actions as organization
 from apps.organization import queries as organization_queries
 from apps.organization.models import Person
 from apps.specs import matching, queries, rules
-from apps.specs.actions.rows import write_results
+from apps.specs.actions.rows import counted_from, write_results
 from apps.specs.actions.verdicts import Proof, prove
 from apps.specs.manifest import Manifest
 from apps.specs.matching import Located, Match
@@ -218,14 +218,13 @@ def _locked(matches: Sequence[Match], *, by: Person) -> list[Story]:
 
 
 def _proofs(cases: Sequence[Located], matches: Sequence[Match], *, received_at: datetime) -> list[Proof]:
-    """A runner's clock never counts as later than ours; what does not say when it ran counts from when it came."""
     return [
         Proof(
             match.known.story,
             (match.known.scenario_digest, match.known.run_digest, match.twin),
             one.case.status,
             position,
-            min(one.at, received_at) if one.at else received_at,
+            counted_from(one, received_at),
         )
         for position, (one, match) in enumerate(zip(cases, matches, strict=True), 1)
         if match.known and not match.is_stale

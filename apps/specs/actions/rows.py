@@ -1,11 +1,13 @@
 """Results as rows: written without model objects, of which a large run would need tens of thousands."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from typing import Any
 
 from apps.common.rows import insert_rows
 from apps.specs.matching import Located, Match
 from apps.specs.models import LatestResult, Result, Run
+from apps.specs.report import failed_step
 
 _LATEST = ("story", "scenario_digest", "run_digest", "twin", "run", "position", "status", "ordered_at")
 _LATEST_KEY = _LATEST[:4]
@@ -21,6 +23,8 @@ _FIELDS = (
     "is_stale",
     "unknown",
     "status",
+    "at",
+    "failed_step",
     "feature_name",
     "name",
     "uri",
@@ -35,6 +39,11 @@ _MAX_UNKNOWN = 400
 def write_results(run: Run, cases: Sequence[Located], matches: Sequence[Match]) -> None:
     """One row a case, in order, positions from 1."""
     insert_rows(Result, _FIELDS, _rows(run, cases, matches))
+
+
+def counted_from(one: Located, received_at: datetime) -> datetime:
+    """When it ran: a runner's clock never counts as later than ours; what does not say counts from when it came."""
+    return min(one.at, received_at) if one.at else received_at
 
 
 def write_latest(rows: Iterable[tuple[Any, ...]]) -> None:
@@ -57,6 +66,8 @@ def _rows(run: Run, cases: Sequence[Located], matches: Sequence[Match]) -> Itera
             match.is_stale,
             match.unknown[:_MAX_UNKNOWN],
             case.status.value,
+            counted_from(one, run.received_at),
+            case.failed_step or failed_step(case.steps or ()),
             case.feature_name,
             case.name,
             case.uri,

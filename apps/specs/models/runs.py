@@ -64,7 +64,8 @@ class Result(models.Model):
 
     Matched: `story`, `pickle`, `scenario_digest`, `run_digest` and `twin` (0 for the first of several that are alike)
     say what ran. `is_stale`: it ran a text that no longer held, and greens nothing. Unmatched: `unknown` says why, in
-    words, and `story` is empty.
+    words, and `story` is empty. `at` is the instant it counts from, which is never later than when it came;
+    `failed_step` the first step that failed, keyword and text, empty where none did or the report does not say.
     """
 
     class MatchedBy(models.TextChoices):
@@ -75,7 +76,7 @@ class Result(models.Model):
 
     run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="results", db_index=False)
     position = models.PositiveIntegerField()
-    story = models.ForeignKey(Story, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    story = models.ForeignKey(Story, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     pickle = models.ForeignKey(
         Pickle, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
@@ -86,6 +87,8 @@ class Result(models.Model):
     is_stale = models.BooleanField(default=False)
     unknown = models.CharField(max_length=400, blank=True)
     status = models.CharField(max_length=10, choices=[(status.value, status.name.title()) for status in Status])
+    at = models.DateTimeField(default=timezone.now)
+    failed_step = models.CharField(max_length=500, blank=True)
     feature_name = models.TextField(blank=True)
     name = models.TextField()
     uri = models.TextField(blank=True)
@@ -96,6 +99,8 @@ class Result(models.Model):
 
     class Meta:
         ordering = ["position"]
+        # What a story did lately, its scenarios together: one by digests would cost every import a third more.
+        indexes = [models.Index(fields=["story", "at"], name="result_of_story")]
         constraints = [models.UniqueConstraint(fields=["run", "position"], name="result_position_once")]
 
     def __str__(self) -> str:
