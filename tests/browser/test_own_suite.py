@@ -1,0 +1,78 @@
+"""The portal runs its own stories: from the page, with progress, and red or green by truth."""
+
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.living import Demo
+from tests.browser.visitor import Visitor, visiting
+
+MINUTES = 60_000
+STORY = "Try a story by hand"
+TRUE = 'Then the story "Pay by card" is shown as "Failing"'
+UNTRUE = 'Then the story "Pay by card" is shown as "Passing"'
+
+
+def test_the_whole_suite_runs_from_its_page_and_ends_green(chromium: Browser, demo: Demo) -> None:
+    with visiting(chromium, demo.url) as visitor:
+        visitor.sign_in("maria", demo.password)
+        page = visitor.go("/suites/")
+        page.get_by_role("link", name="The portal's own stories").click()
+        visitor.press("Run all")
+        page.wait_for_url("**/executions/EX-*/")
+        expect(page.get_by_text("Running scenarios")).to_be_visible(timeout=4 * MINUTES)
+        seen = [scenarios_begun(page)]
+        page.wait_for_function(f"{BEGUN} > {seen[0]}", timeout=MINUTES)
+        seen.append(scenarios_begun(page))
+        expect(page.get_by_text("All passed")).to_be_visible(timeout=4 * MINUTES)
+        assert 0 <= seen[0] < seen[1]
+        assert " failed, 0 skipped" in page.locator(".output").inner_text()
+
+
+def test_an_edited_story_is_broken_until_it_ran_and_then_what_it_is(chromium: Browser, demo: Demo) -> None:
+    with visiting(chromium, demo.url) as visitor:
+        visitor.sign_in("ruth", demo.password)
+        address = address_of(visitor)
+        run(visitor, address)
+        expect(visitor.page.get_by_text("All passed")).to_be_visible(timeout=4 * MINUTES)
+
+        edit(visitor, address, TRUE, UNTRUE)
+        assert state(visitor, address) == "Broken by edit"
+        run(visitor, address)
+        expect(visitor.page.get_by_text("Not all passed")).to_be_visible(timeout=4 * MINUTES)
+        assert state(visitor, address) == "Failing"
+
+        edit(visitor, address, UNTRUE, TRUE)
+        assert state(visitor, address) == "Broken by edit"
+        run(visitor, address)
+        expect(visitor.page.get_by_text("All passed")).to_be_visible(timeout=4 * MINUTES)
+        assert state(visitor, address) == "Passing"
+
+
+BEGUN = "Number(document.querySelector('#execution-progress progress[value]')?.value ?? -1)"
+
+
+def scenarios_begun(page: Page) -> int:
+    return int(page.evaluate(BEGUN))
+
+
+def address_of(visitor: Visitor) -> str:
+    page = visitor.go(f"/stories/?text={STORY}")
+    return str(page.get_by_role("link", name=STORY).first.get_attribute("href"))
+
+
+def state(visitor: Visitor, address: str) -> str:
+    return visitor.go(address).locator(".title .chip").first.inner_text().strip()
+
+
+def edit(visitor: Visitor, address: str, old: str, new: str) -> None:
+    page = visitor.go(f"{address}edit/")
+    text = page.locator('[name="text"]').input_value()
+    assert old in text
+    visitor.fill(text=text.replace(old, new), reason="To see what is true")
+    visitor.press("Save")
+    page.wait_for_url(f"**{address}")
+
+
+def run(visitor: Visitor, address: str) -> None:
+    visitor.go(address)
+    visitor.press("Run now")
+    visitor.page.wait_for_url("**/executions/EX-*/")
