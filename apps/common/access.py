@@ -63,3 +63,18 @@ class Member(BasePermission):
 
     def has_permission(self, request: Request, view: "APIView") -> bool:
         return bool(request.user and request.user.is_authenticated)
+
+
+def member_or_token(name: str) -> type[Member]:
+    """Any signed-in person; a service account only where tokens give the right `name`, else 403 with a sentence."""
+
+    class MemberOrToken(Member):
+        message = f"This token does not give the right “{name}”. Ask an administrator for an account that may."
+
+        def has_permission(self, request: Request, view: "APIView") -> bool:
+            person = request.user
+            return super().has_permission(request, view) and (
+                not getattr(person, "is_service", False) or person.has_perm(name)
+            )
+
+    return MemberOrToken

@@ -41,6 +41,7 @@ _TABLE: dict[str, set[R]] = {
     # specs
     "specs.import_results": {*_ENGINEERING, *_PRODUCT, R.BUSINESS_ANALYST, R.SRE, R.SRE_LEAD, R.ADMINISTRATOR},
     "specs.request_execution": {*_ENGINEERING, *_PRODUCT, R.BUSINESS_ANALYST, R.SRE, R.SRE_LEAD},
+    "specs.export_features": _EVERYONE,
     "specs.record_by_hand": {R.BUSINESS_ANALYST, R.SRE, R.ENGINEERING_TEAM_LEAD},
     # signoff
     "signoff.sign_story": {R.BUSINESS_ANALYST},
@@ -50,6 +51,7 @@ _TABLE: dict[str, set[R]] = {
     # A waiver needs two: the product owner and the SRE lead.
     "signoff.grant_waiver": {R.PRODUCT_OWNER, R.SRE_LEAD},
     "signoff.request_sign_off": _NINE,
+    "signoff.read_gate": _EVERYONE,
     # audit
     "audit.view_log": {R.AUDITOR, R.EXECUTIVE, R.ADMINISTRATOR},
     "audit.verify_log": {R.AUDITOR, R.EXECUTIVE, R.ADMINISTRATOR},
@@ -58,4 +60,6 @@ _TABLE: dict[str, set[R]] = {
 RIGHTS: dict[str, frozenset[R]] = {name: frozenset(roles) for name, roles in _TABLE.items()}
 
 # What a service account's token may do; acts that sign take a session with re-authentication only.
-TOKEN_RIGHTS = frozenset({"delivery.import_features", "specs.import_results"})
+TOKEN_RIGHTS = frozenset(
+    {"delivery.import_features", "specs.export_features", "specs.import_results", "signoff.read_gate"}
+)

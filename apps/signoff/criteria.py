@@ -69,6 +69,7 @@ def stories_signed(epic: EpicFacts, at: datetime) -> Verdict:
         owner=epic.holders(_role_called(role)),
         url=story.get_absolute_url(),
         detail=f"{story.key} is {StoryState(story.state).label.lower()}: {step.lower()}",
+        subject=story.key,
     )
 
 
@@ -115,6 +116,7 @@ def nfrs_attested(epic: EpicFacts, at: datetime) -> Verdict:
             epic.holders(Role.SRE_LEAD),
             reverse("signoff:nfr_attest", args=[left[0].key]),
             left[0].title,
+            left[0].key,
         )
     if met < total:
         words = f"{met} of {total} NFRs attested as met, {total - met} waived"
@@ -152,6 +154,7 @@ def dependencies_signed(epic: EpicFacts, at: datetime) -> Verdict:
         f"{words}; {first.key} is not",
         f"Product Owner of {first.key}",
         first.get_absolute_url(),
+        subject=first.key,
     )
 
 

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from apps.signoff import api
 from apps.signoff.views import epics, nfrs, receipts, requests, stories, waivers
 
 app_name = "signoff"
@@ -19,4 +20,8 @@ urlpatterns = [
     path("stories/<str:key>/sign-off/", stories.story_sign_off, name="story_sign_off"),
     path("stories/<str:key>/requests/new/", requests.story_sign_off_request, name="story_sign_off_request"),
     path("receipts/<str:key>/", receipts.receipt_detail, name="receipt_detail"),
+]
+# Below /api/v1/.
+api_urlpatterns = [
+    path("epics/<str:key>/gate/", api.epic_gate, name="epic_gate"),
 ]

@@ -10,7 +10,7 @@ class Verdict:
     """What the gate says of one criterion.
 
     `words` name no person (they are frozen in dossiers); `detail` and `owner`, who can move it, may. `url` leads to the
-    rows behind it.
+    rows behind it; `subject` is the key of the one thing in the way, where there is one.
     """
 
     state: VerdictState
@@ -18,6 +18,7 @@ class Verdict:
     owner: str = ""
     url: str = ""
     detail: str = ""
+    subject: str = ""
 
 
 @dataclass(frozen=True)

@@ -145,7 +145,9 @@ NO_PAGES = {
     "account_confirm_email": "closed",
     "account_confirm_login_code": "closed",
     "api_root": "JSON",
+    "signoff-api:epic_gate": "JSON",
     "specs-api:run_create": "JSON",
+    "specs-api:feature_export": "a file",
 }
 
 # What is answered with an error, in words: status and visit.
