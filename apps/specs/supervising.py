@@ -9,9 +9,10 @@ import os
 import re
 import selectors
 import signal
+import stat
 import subprocess
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,13 +21,18 @@ import psutil
 from apps.specs.suites import Limits
 
 LOOK_EVERY = 0.25  # seconds
+# What an empty file takes, and how long a path may be: what lies deeper would not be found.
+_BLOCK = 4096
+_LONGEST_PATH = 3_500
 KEPT = 128 * 1024  # bytes of the output's beginning, and as many of its end
 MAX_LINE = 1_000  # characters that are looked at of one line
 _CHUNK = 64 * 1024
 # ECMA-48 control sequences, operating system commands, and other escapes.
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[ -/]*[0-~])")
 # Controls but tab and newline, and what turns the direction of text or hides it.
-_ODD = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_ODD = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
 
 
 @dataclass(frozen=True)
@@ -105,27 +111,33 @@ def _watched(
 def _too_much(process: subprocess.Popen[bytes], started: float, folder: Path, limits: Limits) -> str:
     if time.monotonic() - started > limits.seconds:
         return f"It ran longer than the {limits.seconds} seconds that it may."
-    count, memory = _family(process.pid)
-    if count > limits.processes:
-        return f"It had {count} processes; it may have {limits.processes}."
+    family = _family(process.pid)
+    if len(family) > limits.processes:
+        return f"It had {len(family)} processes; it may have {limits.processes}."
+    memory = _memory(family)
     if memory > limits.memory_mb * 1024 * 1024:
         return f"It used {memory / 2**20:,.0f} MiB of memory; it may use {limits.memory_mb:,} MiB."
-    disk = _disk(folder, limits.disk_mb * 1024 * 1024)
-    if disk > limits.disk_mb * 1024 * 1024:
+    enough = limits.disk_mb * 1024 * 1024
+    if _disk(folder, enough) + _nameless(family) > enough:
         return f"It wrote more than the {limits.disk_mb:,} MiB that it may."
     return ""
 
 
-def _family(pid: int) -> tuple[int, int]:
-    """How many processes there are from `pid` on, and the bytes of memory that they hold."""
-    count = memory = 0
+def _family(pid: int) -> list[psutil.Process]:
+    """The process `pid` and what came of it."""
     with contextlib.suppress(psutil.NoSuchProcess):
         first = psutil.Process(pid)
-        for one in (first, *first.children(recursive=True)):
-            with contextlib.suppress(psutil.NoSuchProcess, psutil.AccessDenied):
-                memory += one.memory_info().rss
-                count += 1
-    return count, memory
+        return [first, *first.children(recursive=True)]
+    return []
+
+
+def _memory(family: Iterable[psutil.Process]) -> int:
+    """The bytes of memory that these processes hold."""
+    total = 0
+    for one in family:
+        with contextlib.suppress(psutil.NoSuchProcess, psutil.AccessDenied):
+            total += one.memory_info().rss
+    return total
 
 
 def _disk(folder: Path, enough: int) -> int:
@@ -133,13 +145,28 @@ def _disk(folder: Path, enough: int) -> int:
     total = 0
     waiting = [str(folder)]
     while waiting and total <= enough:
+        if len(waiting[-1]) > _LONGEST_PATH:
+            return enough + 1
         with contextlib.suppress(OSError), os.scandir(waiting.pop()) as entries:
             for entry in entries:
                 with contextlib.suppress(OSError):
                     if entry.is_dir(follow_symlinks=False):
                         waiting.append(entry.path)
-                    total += max(entry.stat(follow_symlinks=False).st_blocks * 512, 512)
+                    total += max(entry.stat(follow_symlinks=False).st_blocks * 512, _BLOCK)
     return total
+
+
+def _nameless(family: Iterable[psutil.Process]) -> int:
+    """The bytes of files that these processes hold open and that have no name any more, or never had one."""
+    found: dict[tuple[int, int], int] = {}
+    for one in family:
+        with contextlib.suppress(OSError), os.scandir(f"/proc/{one.pid}/fd") as handles:
+            for handle in handles:
+                with contextlib.suppress(OSError):
+                    status = handle.stat()
+                    if status.st_nlink == 0 and stat.S_ISREG(status.st_mode):
+                        found[status.st_dev, status.st_ino] = status.st_blocks * 512
+    return sum(found.values())
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
@@ -153,9 +180,19 @@ def _end(process: subprocess.Popen[bytes]) -> None:
         with contextlib.suppress(psutil.NoSuchProcess):
             one.kill()
     process.wait()
-    psutil.wait_procs(family, timeout=5)
+    deadline = time.monotonic() + 5
+    while not all(_is_over(one) for one in family) and time.monotonic() < deadline:
+        time.sleep(0.01)
     if process.stdout:
         process.stdout.close()
+
+
+def _is_over(one: psutil.Process) -> bool:
+    """Whether it has ended; who has to take note of that may come late."""
+    try:
+        return bool(one.status() == psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return True
 
 
 @dataclass
@@ -169,8 +206,9 @@ class _Output:
     _line: bytearray = field(default_factory=bytearray)
 
     def take(self, pipe: int) -> bool:
-        """Reads what is there, at most a megabyte; whether there may be more later."""
-        for _ in range(16):
+        """Reads what is there, for as long as until the next look; whether there may be more later."""
+        until = time.monotonic() + LOOK_EVERY
+        while time.monotonic() < until:
             try:
                 piece = os.read(pipe, _CHUNK)
             except BlockingIOError:
@@ -184,7 +222,7 @@ class _Output:
     def close(self) -> None:
         """Passes on the last line, which has no end."""
         if self._line:
-            self.hear(plain(self._line[:MAX_LINE]))
+            self.hear(plain(self._line)[:MAX_LINE])
 
     def text(self) -> str:
         """Its beginning and its end, with a line between that tells how much is left out."""
@@ -203,9 +241,9 @@ class _Output:
 
     def _pass_on(self, piece: bytes) -> None:
         first, *rest = piece.split(b"\n")
-        self._line += first[: MAX_LINE * 4]
+        self._line += first[: MAX_LINE * 4 - len(self._line)]
         for more in rest:
-            self.hear(plain(self._line[: MAX_LINE * 4])[:MAX_LINE])
+            self.hear(plain(self._line)[:MAX_LINE])
             self._line = bytearray(more[: MAX_LINE * 4])
 
 

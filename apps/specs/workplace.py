@@ -12,10 +12,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
+from subprocess import DEVNULL
+from subprocess import run as run_process
 
 from apps.specs import sandbox
 from apps.specs.exports import Text, exported
-from apps.specs.intake import MAX_STREAM, Incoming
+from apps.specs.intake import MAX_ALL, MAX_STREAM, Incoming
 from apps.specs.manifest import Manifest
 from apps.specs.suites import Suite
 
@@ -58,7 +60,10 @@ class Workplace:
         except OSError as error:
             raise NoWorkplace("It removed the folder for its reports.") from error
         try:
-            return [Incoming(name, _read(name, folder)) for name in sorted(os.listdir(folder)[: MAX_REPORTS + 1])]
+            names = sorted(os.listdir(folder))
+            if len(names) > MAX_REPORTS:
+                raise NoWorkplace(f"It left {len(names):,} reports; at most {MAX_REPORTS} are read.")
+            return _all(names, folder)
         finally:
             os.close(folder)
 
@@ -66,7 +71,7 @@ class Workplace:
 @contextlib.contextmanager
 def workplace(path: Path, suite: Suite, texts: Sequence[Text]) -> Iterator[Workplace]:
     """Makes the folder `path`, with `texts` as features, and removes it at the end. Raises NoWorkplace."""
-    shutil.rmtree(path, ignore_errors=True)
+    _remove(path)
     try:
         try:
             place = Workplace(path, _made(path, suite, texts))
@@ -74,7 +79,14 @@ def workplace(path: Path, suite: Suite, texts: Sequence[Text]) -> Iterator[Workp
             raise NoWorkplace(f"The folder to run in cannot be made: {error}.") from error
         yield place
     finally:
-        shutil.rmtree(path, ignore_errors=True)
+        _remove(path)
+
+
+def _remove(path: Path) -> None:
+    """The folder and all in it: however deep it goes, and though what is in it may have been closed to its owner."""
+    if path.exists():
+        for command in (["chmod", "-R", "u+rwx", "--", str(path)], ["rm", "-rf", "--", str(path)]):
+            run_process(command, env={"PATH": sandbox.PATH}, stdout=DEVNULL, stderr=DEVNULL, check=False)  # noqa: S603
 
 
 def _made(path: Path, suite: Suite, texts: Sequence[Text]) -> Manifest:
@@ -116,12 +128,26 @@ def _check_size(folder: Path) -> None:
             raise NoWorkplace("The suite's folder holds more than 64 MiB: register the folder of its steps alone.")
 
 
+def _all(names: Sequence[str], folder: int) -> list[Incoming]:
+    found, total = [], 0
+    for name in names:
+        stream = _read(name, folder)
+        total += stream.getbuffer().nbytes
+        if total > MAX_ALL:
+            raise NoWorkplace(f"Its reports have more than {MAX_ALL // 2**20} MiB together.")
+        found.append(Incoming(name.encode("utf-8", "replace").decode(), stream))
+    return found
+
+
 def _read(name: str, folder: int) -> BytesIO:
     try:
         handle = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=folder)
     except OSError as error:
         raise NoWorkplace(f"Its report {name[:100]!r} cannot be read: {error.strerror}.") from error
-    with os.fdopen(handle, "rb") as file:
+    try:
         if not stat.S_ISREG(os.fstat(handle).st_mode):
             raise NoWorkplace(f"Its report {name[:100]!r} is no regular file.")
-        return BytesIO(file.read(MAX_STREAM + 1))
+        with os.fdopen(handle, "rb", closefd=False) as file:
+            return BytesIO(file.read(MAX_STREAM + 1))
+    finally:
+        os.close(handle)
