@@ -12,7 +12,7 @@ Feature: Import stories from feature files
     And Adam finds the story "fill" in the epic "E-1"
 
   Scenario: The same folder again changes nothing
-    Given Adam imports the folder "basket" into the initiative "Basket that lasts"
+    Given Adam has imported the folder "basket" into the initiative "Basket that lasts"
     When Adam imports the folder "basket" into the initiative "Basket that lasts"
     Then Adam is told "All 2 stories are as they were"
 
@@ -30,7 +30,7 @@ Feature: Import stories from feature files
     And Adam is told "broken.feature 5"
 
   Scenario: A file that is gone archives its story
-    Given Adam imports the folder "basket" into the initiative "Basket that lasts"
+    Given Adam has imported the folder "basket" into the initiative "Basket that lasts"
     And the file "empty.feature" in the folder "basket" is deleted
     When Adam imports the folder "basket" into the initiative "Basket that lasts"
     Then Adam finds the story "empty" shown as "Archived"

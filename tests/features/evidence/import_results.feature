@@ -20,11 +20,12 @@ Feature: Import the results of a test run
 
   Scenario: The same report twice is one run
     Given Adam has made a token for the program "ci"
-    And "ci" sends the report
+    And "ci" has sent the report
     When "ci" sends the report
     Then the answer is 200 with "R-1"
 
   Scenario: A token that nobody made proves nothing
+    Given Adam has made a token for the program "ci"
     When somebody sends the report with a made-up token
     Then the answer is 401 with "This token is unknown, expired or revoked"
     And the story "Pay by card" is shown as "Ready"

@@ -21,6 +21,6 @@ Feature: Stale evidence greens nothing
 
   Scenario: What did not change keeps what it proved
     Given a report in which "Pay by card" passed
-    And Tomas imports the report
+    And Tomas has imported the report
     When Ruth edits the story "Pay by card" and adds a scenario
     Then the story "Pay by card" has 1 scenario that passed and 1 that never ran

@@ -12,6 +12,7 @@ Feature: An edit breaks a story
     Then the story "Pay by card" is shown as "Broken by edit"
     And the story "Pay by invoice" is shown as "Signed"
     And the epic "Checkout" is shown as "Signed, drifted"
+    And the list of epics shows "Checkout" as "Signed, drifted"
 
   Scenario Outline: Whatever changes the meaning breaks the signature
     When Ruth edits the story "Pay by card" and <changes>
@@ -19,13 +20,13 @@ Feature: An edit breaks a story
     And everybody reads "1 of 2 stories signed" at the epic "Checkout"
 
     Examples:
-      | changes                          |
-      | changes a number in a step       |
-      | takes a step away                |
-      | says When where it said Then     |
-      | gives it another title           |
-      | says who it is for               |
-      | adds a scenario                  |
+      | changes                      |
+      | changes a number in a step   |
+      | takes a step away            |
+      | says When where it said Then |
+      | gives it another title       |
+      | says who it is for           |
+      | adds a scenario              |
 
   Scenario: The page of the epic shows what changed
     When Ruth changes the story "Pay by card" to end with "the order is placed twice"

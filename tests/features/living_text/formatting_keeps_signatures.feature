@@ -13,12 +13,12 @@ Feature: Formatting keeps signatures
     And the epic "Checkout" is shown as "Signed"
 
     Examples:
-      | changes                             |
-      | indents it anew                     |
-      | leaves empty lines in it            |
-      | writes a comment into it            |
-      | tags it                             |
-      | says Given where it said And        |
+      | changes                      |
+      | indents it anew              |
+      | leaves empty lines in it     |
+      | writes a comment into it     |
+      | tags it                      |
+      | says Given where it said And |
 
   Scenario: It is a new version nevertheless
     When Ruth edits the story "Pay by card" and writes a comment into it

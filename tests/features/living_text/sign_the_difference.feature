@@ -14,10 +14,13 @@ Feature: Sign only the difference again
     Then Lena is told "1 story of E-1 signed"
     And the epic "Checkout" is shown as "Drifted, ready to sign again"
 
-  Scenario: The product owner reads what moved, and signs the whole
+  Scenario: Before she signs, the product owner is shown what moved
     Given the stories of "Checkout" are passed and signed
-    And Maria has the epic "Checkout" open to sign it
-    And Maria is shown the new step "Then the order is placed twice"
-    When Maria goes on to sign
+    When Maria has the epic "Checkout" open to sign it
+    Then Maria is shown the new step "Then the order is placed twice"
+
+  Scenario: Her new signature covers the epic as it stands
+    Given the stories of "Checkout" are passed and signed
+    When Maria signs the epic "Checkout"
     Then Maria gets a receipt
     And the epic "Checkout" is shown as "Signed"

@@ -17,7 +17,7 @@ Feature: Two writers of one story
     And Lena still has "the order is placed at once" in her editor
 
   Scenario: She may go on, knowing what she replaces
-    Given Lena saves it ending with "the order is placed at once"
+    Given Lena has saved it ending with "the order is placed at once"
     When Lena saves again what stands in her editor
     Then the story "Pay by card" says "the order is placed at once"
     And the versions of "Pay by card" are by "Ruth Adeyemi", "Ruth Adeyemi" and "Lena Brandt"

@@ -7,26 +7,26 @@ Feature: Delegate a seat
     Given the epic "Checkout" is ready to sign, with the story "Pay by card"
 
   Scenario: A delegate signs, and is named as one
-    Given Maria delegates her seat to Nora for 7 days
+    Given Maria has delegated her seat to Nora for 7 days
     When Nora signs the epic "Checkout"
     Then Nora gets a receipt
     And the receipt says that "Nora Body" signed as "Product Owner of I-1"
     And the receipt says "for Maria Keller"
 
   Scenario: After the last day the seat is the holder's alone
-    Given Maria delegates her seat to Nora for 7 days
+    Given Maria has delegated her seat to Nora for 7 days
     When 8 days have passed
     And Nora has the epic "Checkout" open to sign it
     Then Nora is refused with "you hold no such seat today"
 
   Scenario: A delegate does not pass it on
-    Given Maria delegates her seat to Nora for 7 days
+    Given Maria has delegated her seat to Nora for 7 days
     When Nora delegates Maria's seat to Omar for 2 days
     Then Nora is refused with "may not pass it on"
 
   Scenario: What binds the holder binds the delegate
     Given the epic "Returns" with the story "Send it back"
     And every story of "Returns" has passed
-    And Ruth delegates her seat to Nora for 7 days
+    And Ruth has delegated her seat to Nora for 7 days
     When Nora signs the story "Send it back"
     Then Nora is refused with "Who last edited a story does not sign it"

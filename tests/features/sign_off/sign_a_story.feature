@@ -22,8 +22,8 @@ Feature: Sign a story
     And nobody has signed the story "Pay by card"
 
     Examples:
-      | ended       | reason                                       |
-      | failed      | is failing: A scenario failed                |
+      | ended       | reason                                        |
+      | failed      | is failing: A scenario failed                 |
       | was skipped | It has scenarios and no complete evidence yet |
 
   Scenario Outline: Only an analyst signs stories

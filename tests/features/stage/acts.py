@@ -113,11 +113,11 @@ def take_back(story: Story, *, by: str = SIGNER) -> None:
     )
 
 
-def sign_epic(title: str, *, by: str = OWNER, meaning: str = "ACCEPT") -> None:
-    """A product owner accepts the epic as it stands."""
+def sign_epic(title: str, *, by: str = OWNER, meaning: str = "ACCEPT") -> str:
+    """A product owner accepts the epic as it stands: the key of the signature."""
     epic = epic_called(title)
     shown, _, _ = queries.current_dossier(epic, at=timezone.now())
-    signoff.sign_off_epic(
+    sign_off = signoff.sign_off_epic(
         epic_key=epic.key,
         shown=shown,
         meaning=meaning,
@@ -126,6 +126,7 @@ def sign_epic(title: str, *, by: str = OWNER, meaning: str = "ACCEPT") -> None:
         comment="",
         key=secrets.token_hex(16),
     )
+    return sign_off.signature.key
 
 
 def try_by_hand(story: Story, *, by: str, status: str = "PASSED") -> Run:

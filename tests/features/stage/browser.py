@@ -18,6 +18,7 @@ class Browser:
         self.first_name = first_name
         self._instance = instance
         self._client = Client()
+        self._client.cookies.load(instance.signed_in[first_name.lower()])
         self.page = Page()
         self.kept: Form | None = None
         self.kept_at = ""

@@ -12,11 +12,11 @@ from django.conf import settings
 from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection
-from django.test.utils import setup_test_environment, teardown_test_environment
+from django.test import Client
 from django.utils import timezone
 
 from stage import VAR
-from stage.people import PASSWORD, bring_people
+from stage.people import PASSWORD, PEOPLE, bring_people
 
 
 class Worker:
@@ -41,11 +41,20 @@ class Worker:
         current_app.tasks[name](*args)
 
 
+def _signed_in(username: str) -> dict[str, str]:
+    """The cookies of somebody who signed in by the form, this morning: every scenario begins with them."""
+    client = Client()
+    answer = client.post("/accounts/login/", {"login": username, "password": PASSWORD})
+    assert answer.status_code == 302, f"{username} cannot sign in"
+    return {name: morsel.value for name, morsel in client.cookies.items()}
+
+
 class Instance:
     """The portal under the stories. One for a whole run of them; `begin` empties it."""
 
     def __init__(self) -> None:
-        setup_test_environment()
+        settings.ALLOWED_HOSTS = ["testserver"]
+        settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
         # What is left out only costs time: nobody attacks these passwords, no power fails.
         settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
         options = connection.settings_dict["OPTIONS"]
@@ -59,6 +68,7 @@ class Instance:
         self._template = VAR / "template.sqlite3"
         call_command("migrate", verbosity=0)
         bring_people(PASSWORD)
+        self.signed_in = {someone.username: _signed_in(someone.username) for someone in PEOPLE}
         connection.close()
         self._database.replace(self._template)
 
@@ -79,7 +89,6 @@ class Instance:
         """Gives everything back."""
         self._throw_away()
         self._ring.stop()
-        teardown_test_environment()
         shutil.rmtree(VAR, ignore_errors=True)
 
     def let_pass(self, days: int) -> None:

@@ -69,7 +69,8 @@ def has_made_a_token(context: Context, who: str, program: str) -> None:
 # --- what people and programs do
 
 
-@step("{who:Person} imports the report")
+@given("{who:Person} has imported the report")
+@when("{who:Person} imports the report")
 def imports_the_report(context: Context, who: str) -> None:
     """By the page for it."""
     world = world_of(context)
@@ -78,7 +79,8 @@ def imports_the_report(context: Context, who: str) -> None:
         browser.send(form, reports=SimpleUploadedFile("report.json", world.report))
 
 
-@step("{program:Words} sends the report")
+@given("{program:Words} has sent the report")
+@when("{program:Words} sends the report")
 def sends_the_report(context: Context, program: str) -> None:
     """To the API, with the token that was made for it."""
     world = world_of(context)

@@ -3,7 +3,7 @@
 import io
 import zipfile
 
-from behave import given, step, then
+from behave import given, then, when
 from behave.runner import Context
 from django.core.files.uploadedfile import SimpleUploadedFile
 
@@ -38,7 +38,8 @@ def the_file_is_deleted(context: Context, name: str, folder: str) -> None:
     del world_of(context).folder[name]
 
 
-@step("{who:Person} imports the folder {folder:Words} into the initiative {initiative:Words}")
+@given("{who:Person} has imported the folder {folder:Words} into the initiative {initiative:Words}")
+@when("{who:Person} imports the folder {folder:Words} into the initiative {initiative:Words}")
 def imports_the_folder(context: Context, who: str, folder: str, initiative: str) -> None:
     """As a ZIP, by the page for it; a worker does it, and the page says what came of it."""
     world = world_of(context)

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from behave import given, step, then, when
+from behave import given, then, when
 from behave.runner import Context
 
 from apps.organization.models import Seat
@@ -25,7 +25,8 @@ def _delegate(world: World, by: str, holder: str, delegate: str, days: int) -> N
         browser.send(form, delegate=person_called(delegate).username, until_on=until.isoformat())
 
 
-@step("{who:Person} delegates her seat to {delegate:Person} for {days:d} days")
+@given("{who:Person} has delegated her seat to {delegate:Person} for {days:d} days")
+@when("{who:Person} delegates her seat to {delegate:Person} for {days:d} days")
 def delegates(context: Context, who: str, delegate: str, days: int) -> None:
     """By the page of her seat."""
     _delegate(world_of(context), who, who, delegate, days)
@@ -71,6 +72,13 @@ def stands_before_sign_in(context: Context, who: str) -> None:
     """Whatever they wanted to open or send."""
     page = world_of(context).page(who)
     expect(page.address.startswith("/accounts/login/"), page, "the sign-in page")
+
+
+@then("{who:Person} cannot sign in any more")
+def cannot_sign_in(context: Context, who: str) -> None:
+    """With her right name and password."""
+    page = world_of(context).browser(who).sign_in()
+    expect(page.address.startswith("/accounts/"), page, "a door that stays shut")
 
 
 @when("{who:Person} ends {holder:Person}'s seat")

@@ -112,7 +112,7 @@ def sends_again(context: Context, who: str) -> None:
     browser.send_kept(meaning="ACCEPT", comment="")
 
 
-@step("{who:Person} signs the epic {epic:Words}")
+@when("{who:Person} signs the epic {epic:Words}")
 def signs_epic(context: Context, who: str, epic: str) -> None:
     """Accepts the delivery."""
     _sign(world_of(context), who, _epic(epic), "ACCEPT")
@@ -170,7 +170,14 @@ def rejects_story(context: Context, who: str, story: str, reason: str) -> None:
 # --- what comes of it
 
 
-@step("{who:Person} gets a receipt")
+@given("{who:Person} has the receipt of her signature of {epic:Words}")
+def has_the_receipt(context: Context, who: str, epic: str) -> None:
+    """She has just signed it; later steps read the receipt."""
+    receipt = sign_epic(epic, by=who)
+    world_of(context).receipts["the receipt"] = f"/receipts/{receipt}/"
+
+
+@then("{who:Person} gets a receipt")
 def gets_a_receipt(context: Context, who: str) -> None:
     """It opens by itself; later steps read it."""
     world = world_of(context)

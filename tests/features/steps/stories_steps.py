@@ -100,7 +100,8 @@ def edits(context: Context, who: str, story: str, change: object) -> None:
     _save(world, who, after)
 
 
-@step("{who:Person} saves it ending with {outcome:Words}")
+@given("{who:Person} has saved it ending with {outcome:Words}")
+@when("{who:Person} saves it ending with {outcome:Words}")
 def saves_it(context: Context, who: str, outcome: str) -> None:
     """From the editor that is open since."""
     world = world_of(context)
@@ -163,6 +164,14 @@ def epic_is_shown_as(context: Context, epic: str, state: str) -> None:
     _marks(world_of(context), f"/epics/{epic_called(epic).key}/", state)
 
 
+@then("the list of epics shows {epic:Words} as {state:Words}")
+def list_of_epics_shows(context: Context, epic: str, state: str) -> None:
+    """In its row."""
+    page = world_of(context).browser(READER).open("/epics/")
+    rows = page.rows_with(epic)
+    expect(len(rows) == 1 and state in rows[0], page, f"“{epic}” as “{state}”, not {rows}")
+
+
 @then("everybody reads {words:Words} at the story {story:Words}")
 def everybody_reads_at_story(context: Context, words: str, story: str) -> None:
     """On its page, whoever opens it."""
@@ -200,7 +209,7 @@ def there_is_no_story(context: Context, story: str) -> None:
     expect(story not in page.words, page, f"no story “{story}”")
 
 
-@step("{who:Person} is shown the new step {words:Words}")
+@then("{who:Person} is shown the new step {words:Words}")
 def is_shown_the_new_step(context: Context, who: str, words: str) -> None:
     """A line of a difference that came."""
     page = world_of(context).page(who)

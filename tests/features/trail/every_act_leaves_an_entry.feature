@@ -11,11 +11,11 @@ Feature: Every act leaves an entry
     Then Ada reads in the log that "<name>", "<seat>", "<did>"
 
     Examples:
-      | act                                                      | name         | seat                    | did                                            |
-      | Maria signs the epic "Checkout"                          | Maria Keller | Product Owner of I-1    | signed off E-1 “Checkout”                      |
+      | act                                                      | name         | seat                    | did                                                 |
+      | Maria signs the epic "Checkout"                          | Maria Keller | Product Owner of I-1    | signed off E-1 “Checkout”                           |
       | Ruth edits the story "Pay by card" and takes a step away | Ruth Adeyemi | Business Analyst of I-1 | edited S-1 “Pay by card”, which changes its meaning |
-      | Maria delegates her seat to Nora for 7 days              | Maria Keller | Product Owner of I-1    | delegated the seat of Product Owner on I-1     |
-      | Sam tries "Pay by card" by hand and says "I paid."       | Sam Okafor   | SRE of I-1              | tried S-1 “Pay by card” by hand                |
+      | Maria delegates her seat to Nora for 7 days              | Maria Keller | Product Owner of I-1    | delegated the seat of Product Owner on I-1          |
+      | Sam tries "Pay by card" by hand and says "I paid."       | Sam Okafor   | SRE of I-1              | tried S-1 “Pay by card” by hand                     |
 
   Scenario: What is refused leaves none
     Given Ada has read the log to its end

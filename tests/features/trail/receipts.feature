@@ -5,8 +5,7 @@ Feature: A receipt proves a signature
 
   Background:
     Given the epic "Checkout" is ready to sign, with the story "Pay by card"
-    And Maria signs the epic "Checkout"
-    And Maria gets a receipt
+    And Maria has the receipt of her signature of "Checkout"
 
   Scenario: The log proves it
     Then the receipt says "The log proves now"

@@ -18,3 +18,4 @@ Feature: Who no longer holds a seat no longer signs
     When Adam deactivates Maria
     And Maria goes on to sign
     Then Maria stands before the sign-in page
+    And Maria cannot sign in any more
