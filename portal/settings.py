@@ -10,6 +10,7 @@ from pathlib import Path
 
 import environ
 from celery.schedules import crontab
+from django.core.exceptions import ImproperlyConfigured
 
 from portal.up.places import socket_path
 
@@ -258,7 +259,13 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
 # The operator's, from a file of TOML (apps/specs/suites.py says what stands in it), and the portal's own: its stories
 # drive a private instance of the portal, with the same code and nothing else.
 _suites_file = env.str("PORTAL_SUITES", default="")
-SUITES: dict[str, dict[str, object]] = tomllib.loads(Path(_suites_file).read_text()) if _suites_file else {}
+try:
+    SUITES: dict[str, dict[str, object]] = tomllib.loads(Path(_suites_file).read_text()) if _suites_file else {}
+except (OSError, ValueError) as error:
+    raise ImproperlyConfigured(f"PORTAL_SUITES={_suites_file} cannot be read: {error}") from error
+if "portal" in SUITES:
+    # It would be trusted.
+    raise ImproperlyConfigured(f"PORTAL_SUITES={_suites_file}: “portal” is the portal's own suite; take another name.")
 OWN_STORIES = BASE_DIR / "tests" / "features"
 if OWN_STORIES.is_dir():
     SUITES["portal"] = {

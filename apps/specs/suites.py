@@ -23,6 +23,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from apps.specs.report_format import READERS
+
 # The worker's own limit for a task is 30 minutes.
 MAX_SECONDS = 1500
 # What the command may name: the folder with features and steps, one report, the folder where any report is found.
@@ -72,12 +74,15 @@ class Suite:
 
 def registered(table: Mapping[str, Mapping[str, Any]], *, trusted: frozenset[str] = frozenset()) -> dict[str, Suite]:
     """The suites of a table, by name. Raises NotASuite."""
-    return {name: _suite(name, dict(body), name in trusted) for name, body in table.items()}
+    return {name: _suite(name, body, name in trusted) for name, body in table.items()}
 
 
-def _suite(name: str, body: dict[str, Any], is_trusted: bool) -> Suite:
+def _suite(name: str, given: Any, is_trusted: bool) -> Suite:
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,49}", name):
         raise NotASuite(f"“{name}”: a suite's name has small letters, digits and dashes, at most 50.")
+    if not isinstance(given, Mapping):
+        raise NotASuite(f"Suite {name}: this is no table.")
+    body = dict(given)
     known = {one.name for one in fields(Suite)} - {"name", "is_trusted"}
     if odd := sorted(set(body) - known):
         raise NotASuite(f"Suite {name}: “{odd[0]}” is unknown. Known are {', '.join(sorted(known))}.")
@@ -86,7 +91,7 @@ def _suite(name: str, body: dict[str, Any], is_trusted: bool) -> Suite:
     suite = Suite(
         name=name,
         is_trusted=is_trusted,
-        title=str(body.pop("title", name)),
+        title=body.pop("title", name),
         folder=_absolute(name, body.pop("folder")),
         command=_words(name, "command", body.pop("command")),
         covers=_words(name, "covers", body.pop("covers")),
@@ -100,6 +105,14 @@ def _suite(name: str, body: dict[str, Any], is_trusted: bool) -> Suite:
 
 
 def _check(suite: Suite) -> None:
+    for key in ("title", "format", "revision", "begins", "fails"):
+        if not isinstance(getattr(suite, key), str):
+            raise NotASuite(f"Suite {suite.name}: {key} is a text.")
+    if suite.format and suite.format not in READERS:
+        known = ", ".join(READERS)
+        raise NotASuite(f"Suite {suite.name}: “{suite.format}” is not a format of reports. Known are {known}.")
+    if not isinstance(suite.on_change, bool):
+        raise NotASuite(f"Suite {suite.name}: on_change is true or false.")
     if not any(f"{{{place}}}" in word for word in suite.command for place in PLACES[1:]):
         raise NotASuite(f"Suite {suite.name}: the command names no {{report}} and no {{reports}} to leave results in.")
     for pattern in (suite.begins, suite.fails):
@@ -107,12 +120,13 @@ def _check(suite: Suite) -> None:
             _pattern(pattern)
         except re.error as error:
             raise NotASuite(f"Suite {suite.name}: “{pattern}” is no regular expression: {error}.") from error
-    if not isinstance(suite.every_hours, int | float) or suite.every_hours < 0:
+    if type(suite.every_hours) not in (int, float) or not 0 <= suite.every_hours < float("inf"):
         raise NotASuite(f"Suite {suite.name}: every_hours is a number of hours, 0 for never.")
 
 
 def _words(name: str, key: str, given: Any) -> tuple[str, ...]:
-    if not isinstance(given, list | tuple) or not all(isinstance(word, str) and word for word in given):
+    texts = given if isinstance(given, list | tuple) else [None]
+    if not all(isinstance(word, str) and word and "\0" not in word for word in texts):
         raise NotASuite(f"Suite {name}: {key} is a list of texts.")
     return tuple(given)
 
@@ -125,8 +139,12 @@ def _absolute(name: str, given: Any) -> Path:
 
 
 def _environment(name: str, given: Any) -> dict[str, str]:
-    if not isinstance(given, Mapping) or not all(isinstance(value, str) for value in given.values()):
+    texts = given.values() if isinstance(given, Mapping) else [None]
+    if not all(isinstance(value, str) and "\0" not in value for value in texts):
         raise NotASuite(f"Suite {name}: environment is a table of texts.")
+    for variable in given:
+        if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", variable):
+            raise NotASuite(f"Suite {name}: “{variable}” is no name of a variable.")
     return dict(given)
 
 

@@ -41,7 +41,9 @@ def execute(pk: int) -> None:
         return
     attempt = execution.attempts
     suite = execution_queries.registered_suites().get(execution.suite)
-    if attempt > MAX_ATTEMPTS:
+    if execution.cancel_asked_at:  # while its worker was gone
+        _stop(pk=pk, attempt=attempt, words=CANCELED)
+    elif attempt > MAX_ATTEMPTS:
         _stop(pk=pk, attempt=attempt, words=f"The worker ended {MAX_ATTEMPTS} times while at it.")
     elif suite is None:
         _stop(pk=pk, attempt=attempt, words="This suite is no longer registered in the settings.")
