@@ -136,7 +136,9 @@ class RefuseWaiverForm(forms.Form):
 class RequestForm(forms.Form):
     """Whom to ask for a signature."""
 
-    of = forms.ModelChoiceField(label="Whom", queryset=Person.objects.none(), to_field_name="username")
+    of = forms.ModelChoiceField(
+        label="Whom", queryset=Person.objects.none(), to_field_name="username", empty_label="Choose a person"
+    )
     words = forms.CharField(
         label="Your words", required=False, max_length=4_000, widget=forms.Textarea(attrs={"rows": 3})
     )

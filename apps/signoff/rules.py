@@ -35,7 +35,8 @@ def _seat(right: str, thing: str, verb: str, *scopes: Scope, by: Person) -> Held
         roles = " or ".join(
             sorted(role.label for role in RIGHTS[right]) if len(RIGHTS[right]) < 4 else ["member of the nine seats"]
         )
-        raise NotAllowed(f"Only a {roles} of {thing} may {verb}, and you hold no such seat today.")
+        article = "an" if roles.startswith(("E", "SRE")) else "a"
+        raise NotAllowed(f"Only {article} {roles} of {thing} may {verb}, and you hold no such seat today.")
     return seat
 
 

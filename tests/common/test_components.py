@@ -186,6 +186,12 @@ def test_digest_is_short_with_the_whole_as_title_and_for_the_clipboard() -> None
     assert f'data-copy="{DIGEST}"' in html
 
 
+def test_a_digest_within_a_sentence_is_set_as_code_and_the_rest_escaped() -> None:
+    html = rendered("{{ words|with_codes }}", words=f"I accept <b> at {'a1' * 32}.")
+    assert html == f"I accept &lt;b&gt; at <code>{'a1' * 32}</code>."
+    assert rendered("{{ words|with_codes }}", words="a1" * 33) == "a1" * 33
+
+
 def test_digest_whole_none_and_bytes() -> None:
     assert "9f3c81d0 41be0777" in rendered("{% digest value whole=True %}", value=DIGEST)
     assert ">9f3c81d0</code>" in rendered("{% digest value %}", value=bytes.fromhex(DIGEST))

@@ -72,7 +72,7 @@ def test_another_definition_voids_it(promise: Promise, nfr: NFR) -> None:
 
 @pytest.mark.parametrize("name", ["maria", "sam", "jonas", "nobody"])
 def test_only_the_sre_lead_attests(promise: Promise, nfr: NFR, name: str) -> None:
-    with pytest.raises(NotAllowed, match="Only a SRE Lead of"):
+    with pytest.raises(NotAllowed, match="Only an SRE Lead of"):
         attest(nfr, by=promise.cast.people[name])
 
 

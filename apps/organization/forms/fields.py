@@ -21,7 +21,9 @@ class PersonField(forms.ModelChoiceField):
     """An active person, by username."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(queryset=queries.active_people(), to_field_name="username", **kwargs)
+        super().__init__(
+            queryset=queries.active_people(), to_field_name="username", **{"empty_label": "Choose a person", **kwargs}
+        )
         self.error_messages["invalid_choice"] = "Choose one of the people here."
 
     def label_from_instance(self, obj: Person) -> str:
@@ -33,7 +35,7 @@ class TeamField(forms.ModelChoiceField):
 
     def __init__(self, **kwargs: Any) -> None:
         teams = Team.objects.select_related("scope").order_by("scope__title")
-        super().__init__(queryset=teams, to_field_name="scope__key", **kwargs)
+        super().__init__(queryset=teams, to_field_name="scope__key", **{"empty_label": "Choose a team", **kwargs})
         self.error_messages["invalid_choice"] = "Choose one of the teams here."
 
     def prepare_value(self, value: Any) -> Any:
@@ -48,7 +50,7 @@ class ServiceScopeField(forms.ModelChoiceField):
 
     def __init__(self, **kwargs: Any) -> None:
         scopes = Scope.objects.filter(kind=Scope.Kind.SERVICE, archived_at=None).order_by("title")
-        super().__init__(queryset=scopes, to_field_name="key", **kwargs)
+        super().__init__(queryset=scopes, to_field_name="key", **{"empty_label": "Choose a service", **kwargs})
         self.error_messages["invalid_choice"] = "Choose one of the services here."
 
     def label_from_instance(self, obj: Scope) -> str:
