@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.common.access import Member
+from apps.common.instants import parse_instant
 from apps.common.refused import BadInput
 from apps.delivery import queries as delivery
 from apps.delivery.models import Initiative
@@ -47,14 +48,15 @@ class ReportParser(BaseParser):
 def run_create(request: Request) -> Response:
     """Import the results of a test run. 201 for a new run, 200 where the same came before; nothing changes then.
 
-    The body is the report itself, with `?format=&revision=&zone=&initiative=&name=`; or multipart with `file`, once
-    or several times, `manifest`, and the same fields. Without `format` it is found out. At most 8 MiB a file, 64 MiB
+    The body is the report itself, with `?format=&revision=&zone=&initiative=&ran_at=&name=`; or multipart with `file`,
+    once or several times, `manifest`, and the same fields. Without `format` it is found out. `ran_at` is an instant with
+    its zone, for reports that do not say when they ran. At most 8 MiB a file, 64 MiB
     for Cucumber Messages, and 64 MiB in all.
     """
     length = request.META.get("CONTENT_LENGTH") or "0"
     _check_size(int(length) if length.isdigit() else 0)
     person = cast(Person, request.user)
-    fields = {name: _field(request, name) for name in ("format", "revision", "zone", "initiative")}
+    fields = {name: _field(request, name) for name in ("format", "revision", "zone", "initiative", "ran_at")}
     if len(fields["revision"]) > 100:
         raise BadInput("The revision has more than 100 characters.")
     initiative = _initiative(person, fields["initiative"]) if fields["initiative"] else None
@@ -77,6 +79,8 @@ def run_create(request: Request) -> Response:
         digest=taken.digest,
         manifest=taken.manifest,
         initiative=initiative,
+        reports_digest=taken.reports_digest,
+        ran_at=parse_instant(fields["ran_at"]) if fields["ran_at"] else None,
     )
     run = imported.run
     url = request.build_absolute_uri(reverse("specs:run_detail", args=[run.key]))

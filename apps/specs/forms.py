@@ -65,6 +65,11 @@ class RunImportForm(forms.Form):
     manifest = forms.FileField(
         required=False, help_text="manifest.json, as written beside the exported features: the surest match."
     )
+    ran_at = forms.DateTimeField(
+        required=False,
+        label="Ran at",
+        help_text="In UTC, such as 2026-11-23 10:44; for reports that do not say it, as behave's JSON does not.",
+    )
     zone = forms.CharField(
         required=False,
         label="Time zone",

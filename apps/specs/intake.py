@@ -40,13 +40,16 @@ class Incoming:
 
 @dataclass(frozen=True)
 class Taken:
-    """What the files say. `digest` is the SHA-256 that tells whether the same came before."""
+    """What the files say. `digest` is the SHA-256 that tells whether the same came before, asked for in the same way;
+    `reports_digest` that of the reports alone.
+    """
 
     reports: tuple[Report, ...]
     manifest: Manifest | None
     format: str
     source: str
     digest: str
+    reports_digest: str
 
 
 @collecting_later()
@@ -73,7 +76,8 @@ def take(
     known = _manifest(manifest_file) if manifest_file else None
     whole = [format, revision, zone.key, initiative, _digest(manifest_file, MAX_WHOLE)[0] if manifest_file else ""]
     digest = hashlib.sha256("\n".join([*whole, *sorted(digests)]).encode()).hexdigest()
-    return Taken(reports, known, format, _names(files), digest)
+    alone = hashlib.sha256("\n".join([format, *sorted(digests)]).encode()).hexdigest()
+    return Taken(reports, known, format, _names(files), digest, alone)
 
 
 def zone_named(name: str) -> ZoneInfo:

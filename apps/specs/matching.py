@@ -70,10 +70,10 @@ class Hit(NamedTuple):
     is_stale: bool
 
 
-def located(reports: Iterable[Report]) -> list[Located]:
-    """Every case of `reports`, in order."""
+def located(reports: Iterable[Report], ran_at: datetime | None = None) -> list[Located]:
+    """Every case of `reports`, in order; `ran_at` holds for those of which the report does not say when they ran."""
     return [
-        Located(case, number, case.started_at or report.started_at)
+        Located(case, number, case.started_at or report.started_at or ran_at)
         for number, report in enumerate(reports)
         for case in report.cases
     ]

@@ -280,6 +280,11 @@ def run_of_digest(digest: str) -> Run | None:
     return Run.objects.filter(digest=digest).first()
 
 
+def came_first(reports_digest: str) -> Run | None:
+    """The run with which these reports came first."""
+    return Run.objects.filter(reports_digest=reports_digest).order_by("received_at", "pk").first()
+
+
 def runs_outside(hidden: Collection[int]) -> QuerySet[Run]:
     """Runs that are not wholly about initiatives whose scopes are `hidden` from the reader."""
     found = Run.objects.select_related("received_by", "initiative__scope").order_by("-pk")

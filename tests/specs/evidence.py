@@ -144,6 +144,7 @@ def import_bytes(
     channel: str = Run.Channel.PAGE,
     manifest: Manifest | None = None,
     initiative: Initiative | None = None,
+    ran_at: datetime | None = None,
 ) -> Imported:
     """The act, as page and API call it."""
     taken = intake.take(
@@ -162,6 +163,8 @@ def import_bytes(
         digest=taken.digest,
         manifest=manifest,
         initiative=initiative,
+        reports_digest=taken.reports_digest,
+        ran_at=ran_at,
     )
 
 

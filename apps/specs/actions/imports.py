@@ -41,10 +41,14 @@ COUNTED = {
 
 @dataclass(frozen=True)
 class Imported:
-    """`created` False: the same bytes came before, and nothing was changed."""
+    """`created` False: the same bytes came before, and nothing was changed.
+
+    `after`: the run as which they came before; it knew less of the stories, so they were matched again.
+    """
 
     run: Run
     created: bool
+    after: Run | None = None
 
 
 @collecting_later()
@@ -60,10 +64,14 @@ def import_results(
     manifest: Manifest | None = None,
     initiative: Initiative | None = None,
     stories: Collection[int] | None = None,
+    reports_digest: str = "",
+    ran_at: datetime | None = None,
 ) -> Imported:
     """Stores `reports` as one run, each case matched to what it ran or unknown, and judges the stories anew.
 
-    The same `digest` again changes nothing. Only stories that `by` may read count, and only those of `initiative`
+    The same `digest` again changes nothing, unless results of it that were unknown are known by now: then it is a run
+    of its own. `ran_at` says when it ran where the reports do not; reports of which nobody says count from when they
+    came first, by `reports_digest`. Only stories that `by` may read count, and only those of `initiative`
     where given, or of `stories` (primary keys); a command of the operator's, or a suite, finds all. Raises Refused with
     nothing stored.
     """
@@ -80,10 +88,12 @@ def import_results(
             digest=digest,
             manifest=manifest,
             within=within,
+            reports_digest=reports_digest,
+            ran_at=ran_at,
         )
     except IntegrityError:
         # Two at once sent the same bytes: the other was first.
-        if run := queries.run_of_digest(digest):
+        if run := _last_of(digest):
             return Imported(run, created=False)
         raise
 
@@ -100,19 +110,27 @@ def _import(
     digest: str,
     manifest: Manifest | None,
     within: queries.Within,
+    reports_digest: str,
+    ran_at: datetime | None,
 ) -> Imported:
     organization_queries.held_seats(by, fresh=True)
     initiative = within.initiative
     seat = rules.check_may_import_results(by=by, initiative=initiative)
-    if before := queries.run_of_digest(digest):
+    before = _last_of(digest)
+    if before and not before.counts["unknown"]:
         nothing_changed()
         return Imported(before, created=False)
-    cases = matching.located(reports)
+    cases = matching.located(reports, ran_at)
     matches = _matched(cases, manifest, within)
+    if before and sum(match.known is None for match in matches) >= before.counts["unknown"]:
+        nothing_changed()
+        return Imported(before, created=False)
     stories = _locked(matches, by=by)
     now = timezone.now()
-    ran_at = min((report.started_at for report in reports if report.started_at), default=None)
+    ran_at = min((report.started_at for report in reports if report.started_at), default=ran_at)
     rules.check_ran_in_the_past(max((one.at for one in cases if one.at), default=ran_at), now)
+    first = queries.came_first(reports_digest) if reports_digest else None
+    came_at = first.received_at if first and not ran_at else now
     rules.check_same_texts(stories, {m.known.story: m.known.version for m in matches if m.known and m.known.is_current})
     if not _is_operators(channel, by):
         seat = rules.check_may_prove(stories, by=by) or seat
@@ -128,12 +146,13 @@ def _import(
         ran_at=ran_at,
         received_at=now,
         received_by=by,
-        digest=digest,
+        digest=_digest_after(digest, before) if before else digest,
+        reports_digest=reports_digest,
         counts=counts_of([one.case.status for one in cases], matches),
-        notes=_notes(reports, cases),
+        notes=[*_when(came_at, now), *_notes(reports, cases)],
     )
-    write_results(run, cases, matches)
-    prove(run=run, proofs=_proofs(cases, matches, received_at=now), stories=stories)
+    write_results(run, cases, matches, came_at=came_at)
+    prove(run=run, proofs=_proofs(cases, matches, came_at=came_at), stories=stories)
     record(
         "run.imported",
         subject=run.key,
@@ -152,9 +171,31 @@ def _import(
             "revision": run.revision,
             "ran_at": run.ran_at,
             "stories": len(stories),
+            **({"again_after": before.key} if before else {}),
         },
     )
-    return Imported(run, created=True)
+    return Imported(run, created=True, after=before)
+
+
+def _last_of(digest: str) -> Run | None:
+    """The last run of these bytes: they are taken again where more of them is known than the last time."""
+    found = queries.run_of_digest(digest)
+    while found and (later := queries.run_of_digest(_digest_after(digest, found))):
+        found = later
+    return found
+
+
+def _digest_after(digest: str, before: Run) -> str:
+    return hashlib.sha256(f"{digest}\nagain after {before.key}".encode()).hexdigest()
+
+
+def _when(came_at: datetime, now: datetime) -> list[str]:
+    if came_at == now:
+        return []
+    return [
+        f"Neither the reports nor who sent them say when they ran. The same ones came first on {came_at:%Y-%m-%d} at"
+        f" {came_at:%H:%M} UTC, so they count from then. If they ran again since, send them with the instant."
+    ]
 
 
 def counts_of(statuses: Sequence[str], matches: Sequence[Match]) -> dict[str, int]:
@@ -217,14 +258,14 @@ def _locked(matches: Sequence[Match], *, by: Person) -> list[Story]:
     return found
 
 
-def _proofs(cases: Sequence[Located], matches: Sequence[Match], *, received_at: datetime) -> list[Proof]:
+def _proofs(cases: Sequence[Located], matches: Sequence[Match], *, came_at: datetime) -> list[Proof]:
     return [
         Proof(
             match.known.story,
             (match.known.scenario_digest, match.known.run_digest, match.twin),
             one.case.status,
             position,
-            counted_from(one, received_at),
+            counted_from(one, came_at),
         )
         for position, (one, match) in enumerate(zip(cases, matches, strict=True), 1)
         if match.known and not match.is_stale

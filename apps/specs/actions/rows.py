@@ -36,14 +36,14 @@ _FIELDS = (
 _MAX_UNKNOWN = 400
 
 
-def write_results(run: Run, cases: Sequence[Located], matches: Sequence[Match]) -> None:
-    """One row a case, in order, positions from 1."""
-    insert_rows(Result, _FIELDS, _rows(run, cases, matches))
+def write_results(run: Run, cases: Sequence[Located], matches: Sequence[Match], *, came_at: datetime) -> None:
+    """One row a case, in order, positions from 1; the reports came first at `came_at`."""
+    insert_rows(Result, _FIELDS, _rows(run, cases, matches, came_at))
 
 
-def counted_from(one: Located, received_at: datetime) -> datetime:
+def counted_from(one: Located, came_at: datetime) -> datetime:
     """When it ran: a runner's clock never counts as later than ours; what does not say counts from when it came."""
-    return min(one.at, received_at) if one.at else received_at
+    return min(one.at, came_at) if one.at else came_at
 
 
 def write_latest(rows: Iterable[tuple[Any, ...]]) -> None:
@@ -51,7 +51,7 @@ def write_latest(rows: Iterable[tuple[Any, ...]]) -> None:
     insert_rows(LatestResult, _LATEST, rows, instead=_LATEST_KEY)
 
 
-def _rows(run: Run, cases: Sequence[Located], matches: Sequence[Match]) -> Iterator[tuple[Any, ...]]:
+def _rows(run: Run, cases: Sequence[Located], matches: Sequence[Match], came_at: datetime) -> Iterator[tuple[Any, ...]]:
     for position, (one, match) in enumerate(zip(cases, matches, strict=True), 1):
         case, known = one.case, match.known
         yield (
@@ -66,7 +66,7 @@ def _rows(run: Run, cases: Sequence[Located], matches: Sequence[Match]) -> Itera
             match.is_stale,
             match.unknown[:_MAX_UNKNOWN],
             case.status.value,
-            counted_from(one, run.received_at),
+            counted_from(one, came_at),
             case.failed_step or failed_step(case.steps or ()),
             case.feature_name,
             case.name,

@@ -33,12 +33,16 @@ class Run(models.Model):
     revision = models.CharField(max_length=100, blank=True)
     # Only stories of this initiative were looked at.
     initiative = models.ForeignKey(Initiative, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    # When it began to run, as the report says; empty where it does not say.
+    # When it began to run, as the report says, or who sent it; empty where neither does.
     ran_at = models.DateTimeField(null=True, blank=True)
     received_at = models.DateTimeField(default=timezone.now)
     received_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     digest = models.CharField(
         max_length=64, unique=True, help_text="SHA-256 of the reports, manifest, revision and initiative"
+    )
+    # The same reports never ran later than they came first, whatever revision they are said to be of.
+    reports_digest = models.CharField(
+        max_length=64, blank=True, db_index=True, help_text="SHA-256 of the reports alone"
     )
     counts = models.JSONField(default=dict)
     # What the reports hold that was left out, in words.

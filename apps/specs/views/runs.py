@@ -1,5 +1,6 @@
 """Pages of runs: all of them, one, bringing one in."""
 
+from datetime import UTC
 from typing import BinaryIO, cast
 
 from django.contrib import messages
@@ -99,7 +100,10 @@ def run_import(request: HttpRequest) -> HttpResponse:
             status = error.status
         else:
             run = imported.run
-            if imported.created:
+            if imported.after:
+                still = f"{run.counts['unknown']} results are still unknown."
+                messages.success(request, f"{imported.after.key} was matched again as {run.key}: {still}")
+            elif imported.created:
                 messages.success(request, f"{run.key}: {run.counts['cases']} results imported.")
             else:
                 messages.info(request, f"The same files came before, as {run.key}. Nothing changed.")
@@ -128,6 +132,8 @@ def _import(form: RunImportForm, person: Person) -> actions.Imported:
         digest=taken.digest,
         manifest=taken.manifest,
         initiative=delivery.initiative_for(person, asked["initiative"]) if asked["initiative"] else None,
+        reports_digest=taken.reports_digest,
+        ran_at=asked["ran_at"].replace(tzinfo=UTC) if asked["ran_at"] else None,
     )
 
 

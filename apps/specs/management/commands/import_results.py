@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from apps.common.instants import parse_instant
 from apps.common.refused import BadInput, Refused
 from apps.delivery import queries as delivery
 from apps.delivery.models import Initiative
@@ -45,6 +46,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--initiative", default="", metavar="NAME", help="only its stories count (its title, or its key)"
         )
+        parser.add_argument(
+            "--ran-at", default="", metavar="INSTANT", help="when it ran, where the reports do not say, as behave's"
+        )
         parser.add_argument("--by", default="importer", metavar="USERNAME", help="who imports; default importer")
         parser.add_argument("--json", action="store_true", help="print the counts as JSON")
 
@@ -62,6 +66,8 @@ class Command(BaseCommand):
             return
         words = ", ".join(f"{count:,} {name}" for name, count in counts.items() if count or name in ("cases", "passed"))
         again = "" if imported.created else " This was imported before; nothing changed."
+        if imported.after:
+            again = f" This came before as {imported.after.key}, when fewer stories were known; it was matched again."
         self.stdout.write(f"{imported.run.key}: {words}.{again}")
 
     def _imported(self, options: dict[str, Any]) -> actions.Imported:
@@ -87,6 +93,8 @@ class Command(BaseCommand):
             digest=taken.digest,
             manifest=taken.manifest,
             initiative=initiative,
+            reports_digest=taken.reports_digest,
+            ran_at=parse_instant(options["ran_at"]) if options["ran_at"] else None,
         )
 
 
