@@ -1,12 +1,20 @@
 """Stories as a folder that a team's CI can run, with the manifest that leads its results back. Pure."""
 
-from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from tempfile import SpooledTemporaryFile
+from typing import IO, NamedTuple
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from apps.delivery import gherkin
+from apps.delivery import gherkin, meaning
+from apps.specs import manifest
 from apps.specs.manifest import Entry, Manifest
 
 _FORBIDDEN = set('<>:"|?*\\')
+_IN_MEMORY = 1024 * 1024
+# What a file holds besides its text: the manifest in it, and how digests are made.
+_RECIPES = (manifest.RECIPE, meaning.SCENARIO_RECIPE, meaning.RUN_RECIPE, "triad/export/1")
 
 
 class Text(NamedTuple):
@@ -46,6 +54,27 @@ def exported(texts: Iterable[Text]) -> tuple[list[File], Manifest]:
         files.append(File(path, text.text))
         entries += _entries(text, path)
     return files, Manifest(entries)
+
+
+def digest_of(texts: Sequence[Text]) -> str:
+    """SHA-256 of all that the export of `texts` is made from: the same texts are the same files."""
+    written = json.dumps([*_RECIPES, *texts], ensure_ascii=False)
+    return hashlib.sha256(written.encode()).hexdigest()
+
+
+def archive(files: Iterable[File], listing: bytes) -> IO[bytes]:
+    """A ZIP of the files and their manifest, open at its beginning, kept on disk where it is large.
+
+    The same content is the same bytes: the entries are dated 1 January 1980, as far back as the format goes.
+    """
+    kept = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - whoever sends it closes it
+    with ZipFile(kept, "w", ZIP_DEFLATED) as made:
+        for path, data in [*((file.path, file.text.encode()) for file in files), (manifest.FILE_NAME, listing)]:
+            entry = ZipInfo(path)
+            entry.compress_type, entry.external_attr = ZIP_DEFLATED, 0o644 << 16
+            made.writestr(entry, data)
+    kept.seek(0)
+    return kept
 
 
 def _entries(text: Text, path: str) -> Iterator[Entry]:

@@ -20,5 +20,6 @@ urlpatterns: list[URLPattern] = [
 ]
 # Below /api/v1/.
 api_urlpatterns: list[URLPattern] = [
+    path("features/", api.feature_export, name="feature_export"),
     path("runs/", api.run_create, name="run_create"),
 ]

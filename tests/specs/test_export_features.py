@@ -88,6 +88,7 @@ def test_one_epic_or_initiative_alone(cast, twins, tmp_path: Path):
 
     assert export(tmp_path / "a", epic=other.epic.key) == [f"{other.epic.key}/{other.key}.feature", "manifest.json"]
     assert len(export(tmp_path / "b", initiative="Checkout that nobody abandons")) == 3
+    assert len(export(tmp_path / "k", initiative="I-1")) == 3
     assert f"I-2/{other.epic.key}/{other.key}.feature" in export(tmp_path / "c")
 
 

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from apps.common.refused import BadInput, Refused
 from apps.delivery import queries as delivery
+from apps.delivery.models import Initiative
 from apps.organization.models import Person
 from apps.specs import exports, manifest, queries
 from apps.specs.report import NotAReport
@@ -45,9 +46,10 @@ class Command(BaseCommand):
                 raise BadInput(f"Nobody active has the username “{options['by']}”.")
         initiative = epic = None
         if options["initiative"]:
-            initiative = delivery.initiative_titled(options["initiative"])
+            named = options["initiative"]
+            initiative = delivery.initiative_titled(named) or Initiative.objects.filter(scope__key=named).first()
             if initiative is None:
-                raise BadInput(f"There is no initiative “{options['initiative']}”.")
+                raise BadInput(f"There is no initiative “{named}”.")
         if options["epic"]:
             epic = options["epic"]
         texts = queries.texts_to_export(initiative=initiative, epic_key=epic or "", person=person)
