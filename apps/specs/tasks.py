@@ -5,6 +5,8 @@ from celery import shared_task
 from apps.common.ringing import ring
 from apps.specs import actions, execution_queries
 
+MAX_RINGS = 20
+
 
 @shared_task(name="specs.run_execution")
 def run_execution(pk: int) -> None:
@@ -18,5 +20,6 @@ def sweep_executions() -> None:
     suites = list(execution_queries.registered_suites().values())
     actions.ask_for_changes(suites)
     actions.ask_by_schedule(suites)
-    for execution in actions.due_executions().only("pk"):
+    # While every worker is busy nobody hears: no more rings than the broker can keep for hours.
+    for execution in actions.due_executions().only("pk")[:MAX_RINGS]:
         ring("specs.run_execution", execution.pk)

@@ -71,7 +71,7 @@ class Workplace:
 @contextlib.contextmanager
 def workplace(path: Path, suite: Suite, texts: Sequence[Text]) -> Iterator[Workplace]:
     """Makes the folder `path`, with `texts` as features, and removes it at the end. Raises NoWorkplace."""
-    _remove(path)
+    remove(path)
     try:
         try:
             place = Workplace(path, _made(path, suite, texts))
@@ -79,10 +79,10 @@ def workplace(path: Path, suite: Suite, texts: Sequence[Text]) -> Iterator[Workp
             raise NoWorkplace(f"The folder to run in cannot be made: {error}.") from error
         yield place
     finally:
-        _remove(path)
+        remove(path)
 
 
-def _remove(path: Path) -> None:
+def remove(path: Path) -> None:
     """The folder and all in it: however deep it goes, and though what is in it may have been closed to its owner."""
     if path.exists():
         for command in (["chmod", "-R", "u+rwx", "--", str(path)], ["rm", "-rf", "--", str(path)]):

@@ -25,7 +25,7 @@ from apps.specs.intake import Taken
 from apps.specs.models import Execution, Run, SuiteText
 from apps.specs.suites import Suite
 from apps.specs.supervising import Ended, supervise
-from apps.specs.workplace import NoWorkplace, Workplace, workplace
+from apps.specs.workplace import NoWorkplace, Workplace, remove, workplace
 
 MAX_ATTEMPTS = 3
 NOBODY_RAN = Ended(exit_code=None, stopped="", output="", output_bytes=0, seconds=0)
@@ -78,7 +78,9 @@ def _run(execution: Execution, suite: Suite) -> None:
         if not given:
             raise NoWorkplace("There is no story with scenarios left to run.")
         is_sandboxed = _needs_sandbox(suite)
-        path = Path(settings.VAR) / "executions" / f"{execution.key}-{attempt}"
+        for earlier in range(1, attempt):  # a worker that was killed leaves its folder behind
+            remove(_place(execution.key, earlier))
+        path = _place(execution.key, attempt)
         with workplace(path, suite, [one.text for one in given]) as place:
             begun_at = timezone.now()
             ended = _supervised(execution, suite, place, is_sandboxed=is_sandboxed, stories=len(given))
@@ -90,6 +92,10 @@ def _run(execution: Execution, suite: Suite) -> None:
         _finish(pk=pk, attempt=attempt, suite=suite, taken=taken, ended=ended, given=given)
     except (NoWorkplace, Refused, OSError) as error:
         _stop(pk=pk, attempt=attempt, words=str(error), ended=ended, given=given)
+
+
+def _place(key: str, attempt: int) -> Path:
+    return Path(settings.VAR) / "executions" / f"{key}-{attempt}"
 
 
 def _needs_sandbox(suite: Suite) -> bool:
