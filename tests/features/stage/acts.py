@@ -151,7 +151,7 @@ def make_token(program: str, *, by: str) -> str:
     return secret
 
 
-def ask_exception(epic: str, days: int, *, by: str) -> Waiver:
+def ask_waiver(epic: str, days: int, *, by: str) -> Waiver:
     """For the one requirement of the epic."""
     return signoff.ask_waiver(
         epic_key=epic_called(epic).key,
@@ -164,7 +164,7 @@ def ask_exception(epic: str, days: int, *, by: str) -> Waiver:
     )
 
 
-def grant_exception(*, by: Iterable[str]) -> None:
+def grant_waiver(*, by: Iterable[str]) -> None:
     """Everybody of `by` says yes to the latest."""
     for first_name in by:
         signoff.grant_waiver(waiver_key=Waiver.objects.latest("pk").key, by=person_called(first_name))
