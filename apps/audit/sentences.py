@@ -25,6 +25,8 @@ _LOOKS = {
     "rejected": ("bad", "bad"),
     "refused": ("bad", "bad"),
     "drifted": ("attention", "drift"),
+    "regressed": ("bad", "regress"),
+    "recovered": ("good", "good"),
     "asked": ("info", "waived"),
     "requested": ("info", "bell"),
     "commented": ("neutral", "comment"),

@@ -5,20 +5,17 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import Any
 
-from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Prefetch, QuerySet
 
 from apps.audit.queries import Reading
 from apps.delivery import queries as delivery
 from apps.delivery.models import NFR, Comment, Epic, Story
-from apps.delivery.models.stories import story_condition
 from apps.organization import queries as organization
 from apps.organization.models import Delegation, Person, Scope
 from apps.organization.roles import Role
+from apps.signoff import regressions as signoff
 from apps.signoff.models import Waiver
-from apps.specs.models import Result
-from apps.specs.report import Status
 
-FAILING = (Status.FAILED, Status.ERROR, Status.UNDEFINED, Status.AMBIGUOUS)
 _EPIC = ("epic__scope", "epic__initiative__scope", "epic__team__scope")
 
 
@@ -27,12 +24,7 @@ class Known:
 
     def __init__(self, readings: Iterable[Reading]) -> None:
         self._keys: dict[str, set[str]] = defaultdict(set)
-        self._runs: set[str] = set()
         for reading in readings:
-            if reading.entry.event in ("run.imported", "story.recorded_by_hand"):
-                # A run may name thousands of stories; those that it broke are found by itself.
-                self._runs.add(run_of(reading))
-                continue
             for key in reading.statement.keys if reading.statement else ():
                 self._keys[key.partition("-")[0]].add(key)
         self._hidden: dict[int, set[int]] = {}
@@ -63,29 +55,6 @@ class Known:
         numbers = [int(key.removeprefix("P-")) for key in self._keys["P"] if key.removeprefix("P-").isdigit()]
         return {person.key: person for person in Person.objects.filter(pk__in=numbers)}
 
-    @cached_property
-    def regressions(self) -> dict[str, list[Story]]:
-        """By run: signed stories that it made fail, not those that failed before."""
-        failed = Result.objects.filter(run__key__in=self._runs, is_stale=False, status__in=FAILING, story__isnull=False)
-        before = Result.objects.filter(
-            story=OuterRef("story"),
-            scenario_digest=OuterRef("scenario_digest"),
-            run_digest=OuterRef("run_digest"),
-            twin=OuterRef("twin"),
-            is_stale=False,
-            run_id__lt=OuterRef("run_id"),
-        ).order_by("-run_id")
-        newly = failed.annotate(before=Subquery(before.values("status")[:1]))
-        newly = newly.filter(Q(before=None) | ~Q(before__in=FAILING))
-        pairs = set(newly.order_by().values_list("run__key", "story_id"))
-        regressed = _stories().filter(story_condition("REGRESSED"), pk__in={story for _, story in pairs})
-        by_pk = {story.pk: story for story in regressed.order_by("pk")}
-        found: dict[str, list[Story]] = defaultdict(list)
-        for run, story in sorted(pairs):
-            if story in by_pk:
-                found[run].append(by_pk[story])
-        return found
-
     # --- people
 
     def holders(self, *roles: Role, on: Iterable[Scope]) -> set[Person]:
@@ -108,8 +77,7 @@ class Known:
         return seats
 
     def _scopes(self) -> set[Scope]:
-        regressed = [story for stories in self.regressions.values() for story in stories]
-        scopes = {scope for story in [*self.stories.values(), *regressed] for scope in delivery.story_scopes(story)}
+        scopes = {scope for story in self.stories.values() for scope in delivery.story_scopes(story)}
         epics = [*(nfr.epic for nfr in self.nfrs.values()), *(waiver.epic for waiver in self.waivers.values())]
         for epic in [*epics, *self.epics.values()]:
             scopes |= set(epic_scopes(epic))
@@ -121,6 +89,11 @@ class Known:
         return self._by_epic(
             Story.objects.active().filter(epic__key__in=self._keys["E"]).exclude(signed_by=None), "signed_by_id"
         )
+
+    @cached_property
+    def acceptors(self) -> dict[int, Person]:
+        """By the epic's primary key, of the stories' epics: who signed it last, where that still holds."""
+        return signoff.epic_signers(story.epic for story in self.stories.values())
 
     @cached_property
     def commenters(self) -> dict[int, set[Person]]:
@@ -165,8 +138,3 @@ def _stories() -> QuerySet[Story]:
 def epic_scopes(epic: Epic) -> tuple[Scope, ...]:
     """Where seats count for the epic as a whole: on it and above, on its team and above."""
     return (epic.scope, epic.team.scope) if epic.team else (epic.scope,)
-
-
-def run_of(reading: Reading) -> str:
-    """The key of the run that an entry about evidence tells of."""
-    return reading.entry.subject if reading.entry.event == "run.imported" else reading.entry.reference

@@ -13,7 +13,7 @@ from django.urls import reverse
 from apps.audit.queries import Reading
 from apps.delivery import queries as delivery
 from apps.delivery.models import Epic, Story
-from apps.desk.known import Known, epic_scopes, run_of
+from apps.desk.known import Known, epic_scopes
 from apps.desk.models import Notification
 from apps.organization.models import Person
 from apps.organization.roles import Role
@@ -250,23 +250,35 @@ def sign_off_requested(reading: Reading, known: Known) -> Iterator[Told]:
 # --- evidence
 
 
-@tells("run.imported", "story.recorded_by_hand")
-def run_broke_signed_stories(reading: Reading, known: Known) -> Iterator[Told]:
-    """Who signed them, and who leads the team: of stories that this run made fail, not of those that failed before."""
-    run = run_of(reading)
-    concerned: dict[Person, list[Story]] = {}
-    for story in known.regressions[run]:
-        people = known.holders(Role.ENGINEERING_TEAM_LEAD, on=delivery.story_scopes(story))
-        for person in people | ({story.signed_by} if story.signed_by else set()):
-            if known.may_read(person, story.epic):
-                concerned.setdefault(person, []).append(story)
-    for person, stories in concerned.items():
-        named = ", ".join(story.key for story in stories[:3])
-        rest = f" and {len(stories) - 3} more" if len(stories) > 3 else ""
-        one = stories[0]
-        what = f"Signed {_called(one)} fails" if len(stories) == 1 else f"{len(stories)} signed stories fail"
-        url = one.get_absolute_url() if len(stories) == 1 else reverse("specs:run_detail", args=[run])
-        yield Told(person, f"{what} since run {run}{'.' if len(stories) == 1 else f': {named}{rest}.'}", url, one.epic)
+@tells("story.regressed")
+def story_regressed(reading: Reading, known: Known) -> Iterator[Told]:
+    """Who signed the story, who signed its epic, and who leads the team."""
+    story, facts = known.stories.get(reading.entry.subject), _facts(reading)
+    if story is not None:
+        since = f"since run {facts['first_run']}"
+        revision = f" (revision {facts['first_revision']})" if facts.get("first_revision") else ""
+        step = f", at “{facts['step']}”" if facts.get("step") else ""
+        words = f"Signed {_called(story)} fails {since}{revision}: “{facts['scenario']}”{step}."
+        yield from _of_signed(story, known, words, f"{{count}} signed stories of {{epic}} fail {since}.", since)
+
+
+@tells("story.recovered")
+def story_recovered(reading: Reading, known: Known) -> Iterator[Told]:
+    """The same."""
+    story, facts = known.stories.get(reading.entry.subject), _facts(reading)
+    if story is not None:
+        since = f"since run {facts['run']}"
+        words = f"Signed {_called(story)} fails no longer {since}."
+        many = f"{{count}} signed stories of {{epic}} fail no longer {since}."
+        yield from _of_signed(story, known, words, many, since)
+
+
+def _of_signed(story: Story, known: Known, words: str, many: str, since: str) -> Iterator[Told]:
+    epic, url = story.epic, story.get_absolute_url()
+    many = many.replace("{epic}", _braced(_called(epic)))
+    leads = known.holders(Role.ENGINEERING_TEAM_LEAD, on=delivery.story_scopes(story))
+    for person in leads | ({story.signed_by, known.acceptors.get(epic.pk)} - {None}):
+        yield Told(person, words, url, epic, f"{epic.key} {since}", many)
 
 
 # --- seats

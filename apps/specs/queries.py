@@ -14,6 +14,7 @@ from apps.delivery import queries as delivery
 from apps.delivery.models import Epic, Initiative, Pickle, Scenario, Story, StoryVersion
 from apps.organization.models import Person
 from apps.specs.exports import Text
+from apps.specs.flakiness import Flakiness
 from apps.specs.matching import Known
 from apps.specs.models import LatestResult, Result, Run
 from apps.specs.report import Status
@@ -49,7 +50,7 @@ class Within:
 def texts_by_digest(digests: Iterable[str], within: Within) -> list[Known]:
     """What current and older texts hold of `digests`, which are run digests; a query for 10,000 of them."""
     found: list[Known] = []
-    for batch in _batches(sorted(digests)):
+    for batch in batches(sorted(digests)):
         found += _known(Pickle.objects.filter(within.condition("story"), run_digest__in=batch))
     return found
 
@@ -62,14 +63,14 @@ def texts_by_name(
     `with_places` reads the outlines' texts again, for where each row stands.
     """
     stories: set[int] = set()
-    for some in _batches(sorted(names)):
+    for some in batches(sorted(names)):
         named = StoryVersion.objects.filter(within.condition("story"), name__in=some)
         stories |= set(named.values_list("story_id", flat=True))
     versions: list[int] = []
-    for batch in _batches(sorted(stories)):
+    for batch in batches(sorted(stories)):
         versions += _held(batch, [at for at in instants if at])
     found: list[Known] = []
-    for batch in _batches(versions):
+    for batch in batches(versions):
         found += _known(Pickle.objects.filter(scenario__version_id__in=batch))
     return _with_places(found) if with_places else found
 
@@ -121,7 +122,8 @@ def _with_places(known: list[Known]) -> list[Known]:
     return [one._replace(place=places.get((one.story, one.version, one.position))) for one in known]
 
 
-def _batches(values: Iterable[T]) -> Iterator[list[T]]:
+def batches(values: Iterable[T]) -> Iterator[list[T]]:
+    """`values` in parts that one statement can hold."""
     rest = iter(values)
     while batch := list(islice(rest, BATCH)):
         yield batch
@@ -159,7 +161,7 @@ def needed_by(story_ids: Sequence[int]) -> dict[int, Needed]:
     """What each story's current text executes, each meaning with its pickle. Two queries for 10,000 stories."""
     meanings: dict[int, dict[Meaning, int]] = {story: {} for story in story_ids}
     empty: dict[int, int] = defaultdict(int)
-    for batch in _batches(story_ids):
+    for batch in batches(story_ids):
         current = Pickle.objects.filter(story__in=batch, scenario__version_id=F("story__version_id"))
         rows = current.order_by("story_id", "position")
         counted: dict[tuple[int, str, str], int] = defaultdict(int)
@@ -179,7 +181,7 @@ Ended = tuple[str, datetime]
 def latest_by(story_ids: Sequence[int]) -> dict[int, dict[Meaning, Ended]]:
     """The latest result of each meaning that ever ran, by story. One query for 10,000 stories."""
     found: dict[int, dict[Meaning, Ended]] = {story: {} for story in story_ids}
-    for batch in _batches(story_ids):
+    for batch in batches(story_ids):
         rows = LatestResult.objects.filter(story__in=batch).order_by()
         for story, scenario, run, twin, status, at in rows.values_list(
             "story_id", "scenario_digest", "run_digest", "twin", "status", "ordered_at"
@@ -197,6 +199,9 @@ class ScenarioEvidence:
     run: Run | None
     at: datetime | None
     position: int = 0
+    meaning: Meaning = ("", "", 0)
+    # Where it was asked for.
+    flakiness: Flakiness | None = None
 
     @property
     def words(self) -> str:
@@ -232,12 +237,12 @@ def story_evidence(story: Story) -> list[ScenarioEvidence]:
     found = []
     for pickle in pickles.select_related("scenario").order_by("position"):
         digests = (pickle.scenario.digest, pickle.run_digest)
-        one = latest.get((*digests, counted[digests]))
+        meaning = (*digests, counted[digests])
         counted[digests] += 1
-        if one:
-            found.append(ScenarioEvidence(pickle, one.status, one.run, one.ordered_at, one.position))
+        if one := latest.get(meaning):
+            found.append(ScenarioEvidence(pickle, one.status, one.run, one.ordered_at, one.position, meaning))
         else:
-            found.append(ScenarioEvidence(pickle, "NO_DATA", None, None))
+            found.append(ScenarioEvidence(pickle, "NO_DATA", None, None, meaning=meaning))
     return found
 
 

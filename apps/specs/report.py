@@ -43,6 +43,8 @@ WORST_FIRST = (
     Status.PASSED,
 )
 FAILURES = frozenset(WORST_FIRST) - {Status.PASSED, Status.SKIPPED}
+# What makes a story fail. What is pending fails nothing: nobody wrote its step yet.
+FAILING = FAILURES - {Status.PENDING}
 
 
 class NotAReport(ValueError):

@@ -20,6 +20,7 @@ from apps.signoff.models import Waiver
 from apps.specs import actions as specs
 from tests.cast import Cast, DelegationFactory, PersonFactory, TeamFactory, in_days
 from tests.signoff.promises import Promise, confirmed, key, make_promise
+from tests.specs.evidence import behave_json, import_bytes
 
 pytestmark = pytest.mark.django_db
 
@@ -202,19 +203,37 @@ def try_by_hand(made: Promise, story: Story, status: str) -> str:
     ).key
 
 
-def test_a_run_that_breaks_a_signed_story_tells_signer_and_lead_once(promise: Promise) -> None:
+def test_a_run_that_breaks_a_signed_story_tells_signers_and_lead_once(promise: Promise) -> None:
     story = promise.stories[0]
+    promise.sign()
     try_by_hand(promise, story, "PASSED")
     follow()
     run = try_by_hand(promise, story, "FAILED")
-    words = f"Signed {story.key} “Pay in way 1” fails since run {run}."
-    assert follow() == {"lena": words, "tomas": words}
+    words = f"Signed {story.key} “Pay in way 1” fails since run {run}: “Pay in way 1 0”."
+    assert follow() == {"lena": words, "tomas": words, "maria": words}
+    assert Notification.objects.latest("pk").url == story.get_absolute_url()
     # It fails again: nothing new. It passes, then fails: told anew.
     try_by_hand(promise, story, "FAILED")
     assert follow() == {}
-    try_by_hand(promise, story, "PASSED")
+    run = try_by_hand(promise, story, "PASSED")
+    assert set(follow().values()) == {f"Signed {story.key} “Pay in way 1” fails no longer since run {run}."}
     try_by_hand(promise, story, "FAILED")
-    assert follow().keys() == {"lena", "tomas"}
+    assert follow().keys() == {"lena", "tomas", "maria"}
+
+
+def test_several_stories_of_an_epic_that_one_run_breaks_are_one_line(promise: Promise) -> None:
+    texts = [story.version.text for story in promise.fresh() if story.version]
+    follow()
+    run = import_bytes(*(behave_json(text, Pay="failed") for text in texts), by=promise.cast.tomas).run
+    told = follow()
+    assert told["lena"] == f"2 signed stories of {promise.epic.key} “Checkout in one page” fail since run {run.key}."
+    assert Notification.objects.latest("pk").url == promise.epic.get_absolute_url()
+    # Who may not read it is not told, whoever signed it.
+    promise.epic.initiative.scope.restricted = True
+    promise.epic.initiative.scope.save()
+    Seat.objects.filter(person=promise.cast.lena).update(until_on=in_days(-1))
+    import_bytes(*(behave_json(text) for text in texts), by=promise.cast.tomas, revision="mended")
+    assert "lena" not in follow()
 
 
 def test_a_run_that_fails_an_unsigned_story_tells_nobody(cast: Cast) -> None:

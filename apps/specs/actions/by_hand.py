@@ -15,6 +15,7 @@ from apps.organization import queries as organization_queries
 from apps.organization.models import Person
 from apps.specs import queries, rules
 from apps.specs.actions.imports import COUNTED
+from apps.specs.actions.turns import record_turns
 from apps.specs.actions.verdicts import Proof, prove
 from apps.specs.models import Result, Run
 from apps.specs.report import Status
@@ -79,7 +80,7 @@ def record_by_hand(
         for place, pickle in enumerate(chosen, 1)
     )
     proofs = [Proof(story.pk, needed[pickle.pk], found, place, now) for place, pickle in enumerate(chosen, 1)]
-    prove(run=run, proofs=proofs, stories=[story])
+    turned = prove(run=run, proofs=proofs, stories=[story])
     record(
         "story.recorded_by_hand",
         subject=story.key,
@@ -96,6 +97,7 @@ def record_by_hand(
         reason=words,
         facts={"scenarios": len(chosen), "status": found.lower()},
     )
+    record_turns(run=run, stories=turned)
     return run
 
 

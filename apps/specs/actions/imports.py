@@ -20,6 +20,7 @@ from apps.organization import queries as organization_queries
 from apps.organization.models import Person
 from apps.specs import matching, queries, rules
 from apps.specs.actions.rows import counted_from, write_results
+from apps.specs.actions.turns import record_turns
 from apps.specs.actions.verdicts import Proof, prove
 from apps.specs.manifest import Manifest
 from apps.specs.matching import Located, Match
@@ -152,7 +153,7 @@ def _import(
         notes=[*_when(came_at, now), *_notes(reports, cases)],
     )
     write_results(run, cases, matches, came_at=came_at)
-    prove(run=run, proofs=_proofs(cases, matches, came_at=came_at), stories=stories)
+    turned = prove(run=run, proofs=_proofs(cases, matches, came_at=came_at), stories=stories)
     record(
         "run.imported",
         subject=run.key,
@@ -174,6 +175,7 @@ def _import(
             **({"again_after": before.key} if before else {}),
         },
     )
+    record_turns(run=run, stories=turned)
     return Imported(run, created=True, after=before)
 
 

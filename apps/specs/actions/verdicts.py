@@ -10,9 +10,7 @@ from apps.specs import queries
 from apps.specs.actions.rows import write_latest
 from apps.specs.models import Run
 from apps.specs.queries import Ended, Meaning, Needed
-from apps.specs.report import Status, worst
-
-FAILING = frozenset({Status.FAILED, Status.ERROR, Status.UNDEFINED, Status.AMBIGUOUS})
+from apps.specs.report import FAILING, Status, worst
 
 
 class Proof(NamedTuple):
@@ -25,17 +23,20 @@ class Proof(NamedTuple):
     at: datetime
 
 
-def prove(*, run: Run, proofs: Iterable[Proof], stories: Sequence[Story]) -> None:
+def prove(*, run: Run, proofs: Iterable[Proof], stories: Sequence[Story]) -> list[Story]:
     """Makes `proofs` the latest results, unless what ran later was there before, and judges the locked `stories` anew.
 
     Reports of one run may lie hours apart, so each result counts from when it ran and not from when the run began.
+    Returns the stories that regressed by it, or recovered.
     """
+    before = [story.is_regressed for story in stories]
     ids = [story.pk for story in stories]
     latest = queries.latest_by(ids)
     _keep_latest(run, list(proofs), latest)
     needed = queries.needed_by(ids)
     judged = [_evidence(story, needed[story.pk], latest[story.pk]) for story in stories]
     delivery.record_evidences(evidences=[evidence for evidence in judged if evidence])
+    return [story for story, was in zip(stories, before, strict=True) if story.is_regressed != was]
 
 
 def _keep_latest(run: Run, proofs: list[Proof], latest: dict[int, dict[Meaning, Ended]]) -> None:

@@ -1,0 +1,224 @@
+"""A signed story that a later run fails: it and its epic regress at once, and everybody sees where it began."""
+
+import csv
+from io import StringIO
+
+import pytest
+from django.db import DatabaseError, connection
+from django.template.loader import render_to_string
+from django.test.utils import CaptureQueriesContext
+
+from apps.audit.models import Entry
+from apps.audit.queries import readings
+from apps.delivery.models import Story
+from apps.organization import queries as organization
+from apps.signoff import regressions
+from apps.specs import actions as specs
+from apps.specs import history_queries
+from apps.specs.models import Result, Run
+from tests.cast import Cast, TeamFactory, signed_in
+from tests.signoff.promises import Promise, make_promise
+from tests.signoff.promises import key as form_key
+from tests.specs.evidence import behave_json, import_bytes
+from tests.specs.test_pages import queries_of, words_of
+
+pytestmark = pytest.mark.django_db
+
+
+def text_of(story: Story) -> str:
+    """The story's current text."""
+    version = Story.objects.select_related("version").get(pk=story.pk).version
+    assert version
+    return version.text
+
+
+def run(promise: Promise, *stories: Story, status: str = "passed", revision: str = "", **kwargs: object) -> Run:
+    """A run of these stories in which every step ended so."""
+    # Reports that do not say when they ran are told apart by their bytes.
+    path = f"run{Run.objects.count()}/pay.feature"
+    files = [behave_json(text_of(story), path=path, Pay=status) for story in stories]
+    return import_bytes(*files, by=promise.cast.tomas, revision=revision, **kwargs).run  # type: ignore[arg-type]
+
+
+def by_hand(promise: Promise, story: Story, status: str) -> Run:
+    (current,) = promise.fresh(story)
+    return specs.record_by_hand(
+        story_key=story.key,
+        positions=[1],
+        status=status,
+        words="Clicked through it",
+        digest=current.digest,
+        key=form_key(),
+        by=promise.cast.sam,
+    )
+
+
+def logged(event: str) -> list[dict[str, object]]:
+    """The facts of every entry of this event, in order."""
+    entries = Entry.objects.filter(event=event).order_by("index")
+    return [one.statement.predicate["facts"] for one in readings(entries) if one.statement]
+
+
+@pytest.fixture
+def signed(promise: Promise) -> Promise:
+    """An epic accepted by Maria, whose stories passed at revision a1."""
+    run(promise, *promise.stories, revision="a1")
+    promise.sign()
+    return promise
+
+
+# --- the state, and the log
+
+
+@pytest.mark.parametrize("channel", [Run.Channel.COMMAND, Run.Channel.API, Run.Channel.PAGE, Run.Channel.SUITE])
+def test_a_failing_run_regresses_story_and_epic_at_once_whatever_way_it_came(signed: Promise, channel: str) -> None:
+    story = signed.stories[0]
+    failing = run(signed, story, status="failed", revision="b2", channel=channel)
+    (fresh,) = signed.fresh(story)
+    assert (fresh.state, fresh.is_regressed) == ("SIGNED", True)
+    assert signed.reread().state == "REGRESSED"
+    assert signed.reread().regressed_at is not None
+    (facts,) = logged("story.regressed")
+    assert facts == {
+        "run": failing.key,
+        "first_run": failing.key,
+        "first_revision": "b2",
+        "scenario": "Pay in way 1 0",
+        "step": "Given a basket with 2 items",
+        "good_run": "R-1",
+        "good_revision": "a1",
+    }
+
+
+def test_what_somebody_saw_fail_regresses_it_too(signed: Promise) -> None:
+    failing = by_hand(signed, signed.stories[0], "FAILED")
+    assert signed.reread().state == "REGRESSED"
+    (facts,) = logged("story.regressed")
+    assert (facts["run"], facts["step"]) == (failing.key, "")
+
+
+def test_the_entry_is_the_portals_own_in_the_act_of_the_run(signed: Promise) -> None:
+    failing = run(signed, signed.stories[0], status="failed", revision="b2")
+    *_, imported, regressed = readings(Entry.objects.order_by("index"))
+    assert (imported.entry.event, regressed.entry.event) == ("run.imported", "story.regressed")
+    assert str(regressed.line) == (
+        f"The portal found that signed {signed.stories[0].key} “Pay in way 1” fails since {failing.key} (revision b2): "
+        "“Pay in way 1 0”, at “Given a basket with 2 items”"
+    )
+    assert regressed.entry.person == ""
+    assert {about.key for about in regressed.entry.abouts.all()} == {
+        signed.stories[0].key,
+        signed.epic.key,
+        failing.key,
+    }
+
+
+def test_it_is_recorded_once_for_each_turn(signed: Promise) -> None:
+    story = signed.stories[0]
+    for number, status in enumerate(["failed", "failed", "passed", "passed", "failed"]):
+        run(signed, story, status=status, revision=f"c{number}")
+    assert [facts["first_revision"] for facts in logged("story.regressed")] == ["c0", "c4"]
+    assert [facts["revision"] for facts in logged("story.recovered")] == ["c2"]
+
+
+def test_several_stories_are_an_entry_each_and_unsigned_ones_none(signed: Promise) -> None:
+    unsigned = signed.add_story("Pay by invoice")
+    run(signed, *signed.stories, status="failed")
+    entries = Entry.objects.filter(event="story.regressed").order_by("index")
+    assert [entry.subject for entry in entries] == [story.key for story in signed.stories[:2]]
+    assert signed.fresh(unsigned)[0].state == "FAILING"
+
+
+def test_a_log_that_refuses_the_entry_leaves_neither_run_nor_regression(signed: Promise) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE TRIGGER no_turns BEFORE INSERT ON audit_entry WHEN NEW.event = 'story.regressed'"
+            " BEGIN SELECT RAISE(ABORT, 'the disk is full'); END"
+        )
+    count = Run.objects.count()
+    with pytest.raises(DatabaseError):
+        run(signed, signed.stories[0], status="failed")
+    assert Run.objects.count() == count
+    assert not signed.fresh(signed.stories[0])[0].is_regressed
+
+
+# --- where it began
+
+
+def failure(story: Story) -> history_queries.Failure:
+    return history_queries.failures_of([story.pk])[story.pk]
+
+
+def test_the_first_failing_run_of_the_current_streak_is_named_and_the_last_good_one(signed: Promise) -> None:
+    story = signed.stories[0]
+    for revision, status in [("b1", "failed"), ("b2", "passed"), ("b3", "failed"), ("b4", "failed")]:
+        run(signed, story, status=status, revision=revision)
+    found = failure(story)
+    assert found.good is not None
+    assert (found.good.run.revision, found.run.revision, found.failing) == ("b2", "b3", 1)
+    assert found.at == Result.objects.get(run=found.run).at
+    assert (found.scenario, found.step) == ("Pay in way 1 0", "Given a basket with 2 items")
+    assert found.url == f"/runs/{found.run.key}/#result-1"
+
+
+def test_a_story_that_does_not_fail_has_no_failure_and_one_that_never_passed_no_good_run(cast: Cast) -> None:
+    made = make_promise(cast)
+    run(made, made.stories[0])
+    run(made, made.stories[1], status="failed")
+    assert history_queries.failures_of([story.pk for story in made.stories]).keys() == {made.stories[1].pk}
+    assert failure(made.stories[1]).good is None
+
+
+def test_a_late_run_stands_where_it_ran_and_not_where_it_came(signed: Promise) -> None:
+    story = signed.stories[0]
+    run(signed, story, status="failed", revision="b2")
+    first = run(signed, story, status="failed", revision="b1")
+    Result.objects.filter(run=first).update(at=Result.objects.get(run__revision="b2").at.replace(microsecond=0))
+    assert failure(story).run == first
+
+
+def test_skipped_runs_between_do_not_end_the_streak(signed: Promise) -> None:
+    story = signed.stories[0]
+    for revision, status in [("b1", "failed"), ("b2", "skipped"), ("b3", "failed")]:
+        run(signed, story, status=status, revision=revision)
+    assert failure(story).run.revision == "b1"
+
+
+def test_a_run_that_passed_in_one_browser_and_failed_in_another_is_no_good_run(signed: Promise) -> None:
+    story = signed.stories[0]
+    text = text_of(story)
+    import_bytes(behave_json(text), behave_json(text, Pay="failed"), by=signed.cast.tomas, revision="b1")
+    run(signed, story, status="failed", revision="b2")
+    found = failure(story)
+    assert found.good is not None
+    assert (found.good.run.revision, found.run.revision) == ("a1", "b1")
+
+
+def test_of_several_failing_scenarios_the_one_that_fails_longest_is_named(cast: Cast) -> None:
+    made = make_promise(cast, stories=0)
+    story = made.add_story("Pay", scenarios=3)
+    text = text_of(story)
+    import_bytes(behave_json(text), by=cast.tomas, revision="a1")
+    import_bytes(behave_json(text, **{"Pay 1": "failed"}), by=cast.tomas, revision="b1")
+    import_bytes(behave_json(text, **{"Pay 1": "failed", "Pay 2": "failed"}), by=cast.tomas, revision="b2")
+    found = failure(story)
+    assert (found.scenario, found.run.revision, found.failing) == ("Pay 1", "b1", 2)
+
+
+def test_many_stories_need_as_many_queries_as_one(signed: Promise) -> None:
+    run(signed, *signed.stories, status="failed")
+    for ids in ([signed.stories[0].pk], [story.pk for story in signed.stories]):
+        with CaptureQueriesContext(connection) as captured:
+            assert len(history_queries.failures_of(ids)) == len(ids)
+        assert len(captured) == 2
+
+
+def test_the_streak_is_looked_up_by_the_index_of_the_story(signed: Promise) -> None:
+    run(signed, *signed.stories, status="failed")
+    with CaptureQueriesContext(connection) as captured:
+        history_queries.failures_of([signed.stories[0].pk])
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {captured[0]['sql']}")
+        plan = "\n".join(row[3] for row in cursor.fetchall())
+    assert "result_of_story (story_id=? AND at>?)" in plan
+    assert "SCAN U0" not in plan and "SCAN V0" not in plan
