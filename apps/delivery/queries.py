@@ -1,6 +1,6 @@
 """Reading delivery: what a person may see of initiatives, epics and stories."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -42,7 +42,11 @@ Row = TypeVar("Row", Epic, Story)
 
 def initiatives_for(person: Person) -> QuerySet[Initiative]:
     """Initiatives that `person` may read, by title."""
-    hidden = organization.hidden_scope_ids(person)
+    return initiatives_outside(organization.hidden_scope_ids(person))
+
+
+def initiatives_outside(hidden: Collection[int]) -> QuerySet[Initiative]:
+    """Initiatives whose scopes are not `hidden` from the reader, by title."""
     return Initiative.objects.exclude(scope_id__in=hidden).select_related("scope").order_by("scope__title", "pk")
 
 
@@ -68,7 +72,11 @@ def with_counts(initiatives: QuerySet[Initiative]) -> QuerySet[Initiative]:
 
 def epics_for(person: Person) -> QuerySet[Epic]:
     """Epics that `person` may read, archived ones too, with scope, initiative and team."""
-    hidden = organization.hidden_scope_ids(person)
+    return epics_outside(organization.hidden_scope_ids(person))
+
+
+def epics_outside(hidden: Collection[int]) -> QuerySet[Epic]:
+    """Epics of initiatives whose scopes are not `hidden` from the reader, archived too, as `epics_for` does."""
     return Epic.objects.outside(hidden).select_related("scope", "initiative__scope", "team__scope")
 
 
@@ -219,9 +227,9 @@ def texts_in_work(initiative: Initiative) -> list[tuple[str, str]]:
     return list(rows.order_by().values_list("path", "version__text_sha256"))
 
 
-def filtered_epics(person: Person, *, text: str = "", initiative: str = "", state: str = "") -> QuerySet[Epic]:
+def filtered_epics(hidden: Collection[int], *, text: str = "", initiative: str = "", state: str = "") -> QuerySet[Epic]:
     """Epics for a list: without archived ones, unless asked for by their state."""
-    found = epics_for(person).filter(epic_condition(state) if state else Q(archived_at=None))
+    found = epics_outside(hidden).filter(epic_condition(state) if state else Q(archived_at=None))
     if initiative:
         found = found.filter(initiative__scope__key=initiative)
     if text:

@@ -65,6 +65,21 @@ def test_the_page_makes_the_first_administrator_and_works_once():
     assert Person.objects.count() == 1
 
 
+def test_the_name_given_on_the_page_holds_where_an_import_made_the_organization_before():
+    actions.install_organization(title="Our organization")
+    assert near().post("/first-run/", WISH).status_code == 302
+    assert Scope.objects.get().title == "Acme Shop"
+    said = "The portal named the organization “Acme Shop”, which was “Our organization”"
+    assert log.said("organization.renamed") == said
+
+
+def test_a_later_administrator_by_command_renames_nothing():
+    actions.install_organization(title="Acme Shop")
+    hashed = actions.hashed_password(PASSWORD, username="a", name="A")
+    actions.create_administrator(username="adam", name="Adam", password_hash=hashed)
+    assert Scope.objects.get().title == "Acme Shop"
+
+
 def test_even_two_that_began_at_once_make_one():
     hashed = actions.hashed_password(PASSWORD, username="a", name="A")
     actions.create_administrator(username="adam", name="Adam", password_hash=hashed, first=True)

@@ -50,7 +50,6 @@ PAGES = [
     "/services/shop/",
     "/scopes/ORG/triad/",
     "/scopes/I-1/triad/",
-    "/scopes/I-1/triad/?team=checkout-team",
     "/scopes/checkout-team/triad/",
 ]
 ADMINISTRATORS = [

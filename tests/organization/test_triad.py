@@ -73,13 +73,16 @@ def test_an_initiative_shows_its_epics_seats_and_vacancies(cast: Cast):
 
 
 def test_the_seats_of_the_epics_team_count_beside(cast: Cast):
-    epic = ScopeFactory.create(kind=Scope.Kind.EPIC, key="E-1", parent=cast.elsewhere)
     team = TeamFactory.create(key="checkout-team")
     cast.seat(cast.ruth, Role.BUSINESS_ANALYST, team.scope)
-    assert queries.triad(epic).cell(Role.BUSINESS_ANALYST).vacant
-    assert queries.triad(epic, team.scope).cell(Role.BUSINESS_ANALYST).holders[0].person == cast.ruth
-    page = signed_in(cast.nobody).get("/scopes/E-1/triad/?team=checkout-team").content.decode()
-    assert "Ruth Adeyemi" in page and "on checkout-team" in page
+    alone = ScopeFactory.create(kind=Scope.Kind.EPIC, key="E-1", parent=cast.elsewhere)
+    epic = ScopeFactory.create(kind=Scope.Kind.EPIC, key="E-2", parent=cast.elsewhere, worked_by=team.scope)
+    assert queries.triad(alone).cell(Role.BUSINESS_ANALYST).vacant
+    assert queries.triad(epic).cell(Role.BUSINESS_ANALYST).holders[0].person == cast.ruth
+    client = signed_in(cast.nobody)
+    page = client.get("/scopes/E-2/triad/").content.decode()
+    assert "Ruth Adeyemi" in page and "on checkout-team" in page and f"with the seats of {team.scope.title}" in page
+    assert "Ruth Adeyemi" not in client.get("/scopes/E-1/triad/?team=checkout-team").content.decode()
 
 
 def test_the_team_that_works_on_an_epic_counts_for_it_and_for_no_other(cast: Cast):

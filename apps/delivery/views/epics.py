@@ -13,6 +13,7 @@ from apps.common.refused import Refused, refusal
 from apps.delivery import actions, queries, rules
 from apps.delivery.forms import EpicCreateForm, EpicFilterForm, EpicForm, ReasonForm
 from apps.delivery.models import Epic
+from apps.organization import queries as organization
 from apps.organization.requests import person_of
 
 CSV_HEAD = [
@@ -26,11 +27,12 @@ CSV_HEAD = [
 def epic_list(request: HttpRequest) -> HttpResponseBase:
     """Epics that one may read, with state and counters, filtered and sorted."""
     person = person_of(request)
-    initiatives = [(one.key, one.title) for one in queries.initiatives_for(person)]
+    hidden = organization.hidden_scope_ids(person)  # once for the list and for what it is filtered by
+    initiatives = [(one.key, one.title) for one in queries.initiatives_outside(hidden)]
     form = EpicFilterForm(request.GET, initiatives=initiatives)
     form.is_valid()
     asked = {name: form.cleaned_data.get(name, "") for name in ("text", "initiative", "state")}
-    rows = queries.filtered_epics(person, **asked)
+    rows = queries.filtered_epics(hidden, **asked)
     if request.GET.get("as") == "csv":
         return csv_response("epics", CSV_HEAD, map(_csv_row, rows.order_by("pk").iterator()))
     sort = form.cleaned_data.get("sort", "")

@@ -46,12 +46,14 @@ def create_administrator(
 ) -> Person:
     """A new administrator, by the operator of the host; makes the organization where there is none.
 
-    `first` is for the first-run page: refused once anybody has an account.
+    `first` is for the first-run page: refused once anybody has an account; a command may have made the organization
+    before, under a name that nobody chose, so it takes the name given here.
     """
     install_organization(title=organization)
     root = lock_organization()
     if first:
         rules.check_first_run()
+        _rename(root, organization)
     person = add_person(
         username=username, name=name, email=email, password_hash=password_hash, by=None, is_demo=is_demo
     )
@@ -67,3 +69,20 @@ def create_administrator(
         sentence="made {name} an administrator",
     )
     return person
+
+
+def _rename(root: Scope, title: str) -> None:
+    title, before = one_line(title, what="The organization's name", limit=200, needed=True), root.title
+    if title == before:
+        return
+    root.title = title
+    root.save(update_fields=["title"])
+    record(
+        "organization.renamed",
+        subject=root.key,
+        title=title,
+        digest=canonical_digest({"scope": root.key, "title": title}),
+        by=None,
+        sentence="named the organization “{title}”, which was “{before}”",
+        facts={"before": before},
+    )

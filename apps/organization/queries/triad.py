@@ -99,8 +99,8 @@ class Triad:
         return {cell.role: cell for _, cells in self.rows for cell in cells}[role]
 
 
-def triad(scope: Scope, *beside: Scope) -> Triad:
-    """The nine seats of `scope`: held on it, above it, on the team that works on it, or on the scopes `beside` it.
+def triad(scope: Scope) -> Triad:
+    """The nine seats of `scope`: held on it, above it, or on the team that works on it.
 
     Of a team only the delivery layer counts: its own product owner is not an epic's, and could not sign it. An
     initiative shows the seats of its epics and their teams too, and a finding for each epic that lacks one. Three
@@ -109,7 +109,7 @@ def triad(scope: Scope, *beside: Scope) -> Triad:
     with_below = scope.kind == Scope.Kind.INITIATIVE
     below = Scope.objects.filter(parent=scope, kind=Scope.Kind.EPIC, archived_at=None).select_related("worked_by")
     epics = list(below) if with_below else []
-    beside = (*beside, *_teams([scope]))
+    beside = _teams([scope])
     around = _seats_around(scope, (*beside, *_teams(epics)), with_below=with_below)
     seats = [seat for seat in around if _is_in_line(seat.scope, scope) or _is_of_delivery(seat)]
     reaching = [seat for seat in seats if seat.scope_id in _ids_above((scope, *beside))]

@@ -8,7 +8,6 @@ from apps.common.access import member
 from apps.common.page import page_or_partial
 from apps.common.refused import refusal
 from apps.organization import queries, rules
-from apps.organization.models import Scope
 from apps.organization.views.answering import me, scope_or_404
 
 
@@ -35,14 +34,11 @@ def organization_detail(request: HttpRequest) -> HttpResponse:
 @member
 @require_safe
 def triad_grid(request: HttpRequest, key: str) -> HttpResponse:
-    """Three layers by three columns of one scope; `?team=` adds the seats of the team that works on it."""
+    """Three layers by three columns of one scope, with the seats of the team that works on it."""
     scope = scope_or_404(request, key)
-    team = request.GET.get("team", "")
-    beside = list(Scope.objects.filter(key=team, kind=Scope.Kind.TEAM)) if team else []
     context = {
         "scope": scope,
-        "beside": beside,
-        "triad": queries.triad(scope, *beside),
+        "triad": queries.triad(scope),
         "above": queries.scopes_above(scope),
         "grant_refusal": refusal(rules.check_may_hand_out_seats, scope, by=me(request)),
     }
