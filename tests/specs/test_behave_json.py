@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.delivery import gherkin, meaning
-from apps.specs import behave_json
+from apps.specs import behave_json, behave_quick
 from apps.specs.report import Case, NotAReport, Status
 from tests.specs import hostile
 
@@ -316,3 +316,69 @@ def _story(path: Path) -> gherkin.Feature | None:
 def test_the_real_run_cut_off_anywhere(real_data: Path) -> None:
     for data in hostile.cuts((real_data / "behave/generated-run/behave-report.json").read_bytes(), 25):
         assert isinstance(hostile.answer(behave_json.read, data), NotAReport)
+
+
+# --- what is read quickly is what is read thoroughly
+
+# A text that asks for a look at each text, in a place that says nothing.
+_SLOWLY = {"description": ["\r"]}
+_words = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00\r"), max_size=8)
+_result = st.fixed_dictionaries(
+    {"status": st.sampled_from(["passed", "passed", "passed", "failed", "skipped", "undefined"])},
+    optional={
+        "duration": st.floats(-1, 1e12, allow_nan=False) | st.integers(0, 3),
+        "error_message": st.just(["no"]) | st.just("no"),
+    },
+)
+_step_ = st.fixed_dictionaries(
+    {
+        "keyword": st.sampled_from(["Given", "When", "And", "*", "Wenn"]),
+        "name": _words,
+        "location": st.just("features/a.feature:7"),
+    },
+    optional={
+        "result": _result,
+        "text": _words | st.just(["a", "b"]),
+        "table": st.just({"headings": ["a"], "rows": [["1"]]}),
+    },
+)
+_element = st.fixed_dictionaries(
+    {
+        "type": st.sampled_from(["scenario", "scenario", "scenario", "background"]),
+        "name": _words | st.just("Rows -- @1.2 few") | st.just(""),
+        "location": st.sampled_from(["features/a.feature:7", "a.feature:9", "C:\\a.feature:12"]),
+        "steps": st.lists(_step_, max_size=3),
+    },
+    optional={"status": st.sampled_from(["passed", "passed", "failed", "skipped", "hook_error"])},
+)
+
+
+@given(st.lists(_element, max_size=4), _words)
+def test_quickly_and_thoroughly_the_same_is_read(elements: list[Any], name: str) -> None:
+    feature = {"keyword": "Feature", "name": name, "location": "features/a.feature:1", "elements": elements}
+    quick = hostile.answer(behave_json.read, hostile.written([feature]))
+    assert quick == hostile.answer(behave_json.read, hostile.written([{**feature, **_SLOWLY}]))
+
+
+def test_what_passed_and_is_usual_is_read_quickly() -> None:
+    """Else the test above would compare one way of reading with itself."""
+    usual = scenario("S", 6, step("Given", "a", 7), step("When", "b", 8))
+    elements = [usual, scenario("T", 9, step("Given", "a", 10, "failed"))]
+    assert behave_quick.is_usual(elements)
+    assert [behave_quick.case(one, "F", "a", "en") is None for one in elements] == [False, True]
+    assert behave_quick.is_plain(hostile.written([feature_of(usual)]))
+    assert not behave_quick.is_plain(hostile.written([{**feature_of(usual), **_SLOWLY}]))
+    assert not behave_quick.is_plain(b'[{"name": "\\ud83d"}]')
+    assert not behave_quick.is_plain(b'[{"name": "\\u0000"}]')
+
+
+def feature_of(*elements: Any) -> dict[str, Any]:
+    found: dict[str, Any] = report(*elements)[0]
+    return found
+
+
+@pytest.mark.parametrize("escaped", [b"\\u0000", b"\\ud83d"])
+def test_what_no_database_stores_is_refused_although_all_else_is_usual(escaped: bytes) -> None:
+    data = hostile.written([feature_of(scenario("S", 6, step("Given", "QQ", 7)))])
+    with pytest.raises(NotAReport, match=r"^The text at \$\[0\]\.elements\[0\]\.steps\[0\]\.name"):
+        behave_json.read(data.replace(b"QQ", escaped))
