@@ -40,7 +40,8 @@ def right(name: str) -> Callable[[View], View]:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.has_perm(name):
-                raise NotAllowed(f"None of your seats gives you the right “{name}”. Ask an administrator for one.")
+                act = name.partition(".")[2].replace("_", " ")
+                raise NotAllowed(f"None of your seats lets you {act}. Ask an administrator for one that does.")
             return view(request, *args, **kwargs)
 
         guarded.access = name  # type: ignore[attr-defined]

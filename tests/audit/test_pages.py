@@ -57,7 +57,7 @@ def test_the_log_is_read_by_auditors_executives_and_administrators(cast: Cast, u
 
 
 def test_who_may_not_is_told_why(cast: Cast) -> None:
-    assert "None of your seats gives you the right" in text(signed_in(cast.maria), LOG, 403)
+    assert "None of your seats lets you" in text(signed_in(cast.maria), LOG, 403)
 
 
 def test_an_empty_log_says_what_will_stand_there(auditor: Client) -> None:

@@ -137,7 +137,11 @@ def import_features(
         by=by,
         seat=seat,
         title=title,
-        sentence="imported {stories} stories of {files} files into {subject} “{title}”",
+        sentence="imported "
+        + ("one story" if result.stories == 1 else "{stories} stories")
+        + " of "
+        + ("one file" if result.files == 1 else "{files} files")
+        + " into {subject} “{title}”",
         reference=reference,
         facts={**result.as_json(), "refused": len(result.refused), **({"text_at": at} if at else {})},
     )

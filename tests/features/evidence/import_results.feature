@@ -32,4 +32,4 @@ Feature: Import the results of a test run
 
   Scenario: Who holds no seat brings nothing in
     When Nora imports the report
-    Then Nora is refused with "None of your seats gives you the right"
+    Then Nora is refused with "None of your seats lets you"

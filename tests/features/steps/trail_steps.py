@@ -71,7 +71,7 @@ def reads_the_log(context: Context, who: str) -> None:
 def may_not_read_the_log(context: Context, who: str) -> None:
     """And is told why."""
     page = world_of(context).page(who)
-    expect(page.status == 403 and "None of your seats gives you the right" in page.words, page, "a shut door")
+    expect(page.status == 403 and "None of your seats lets you" in page.words, page, "a shut door")
 
 
 # --- past the portal
