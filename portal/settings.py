@@ -91,7 +91,7 @@ TEMPLATES = [
                 "apps.common.context.frame",
             ],
             "builtins": [
-                f"apps.common.templatetags.{library}" for library in ("components", "blocks", "fields", "panel")
+                f"apps.common.templatetags.{library}" for library in ("components", "blocks", "fields", "panel", "strips")
             ],
         },
     },

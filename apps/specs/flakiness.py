@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from apps.common.marks import Mark
+
 # So many of a scenario's last results are looked at.
 LAST = 20
 # Of fewer nothing is said.
@@ -49,6 +51,11 @@ class Flakiness:
         return self.flips / self.pairs if self.pairs else 0.0
 
     @property
+    def chip_words(self) -> str:
+        """Such as “flaky 3 of 19”."""
+        return f"flaky {self.flips} of {self.pairs}"
+
+    @property
     def is_told(self) -> bool:
         """Whether there are enough results to say anything."""
         return self.n >= LEAST
@@ -64,6 +71,24 @@ class Flakiness:
         times = "once" if self.flips == 1 else f"{self.flips} times"
         said = f"In its last {self.n} results it changed between passing and failing {times} of {self.pairs}."
         return f"{said} Revision {self.torn} both passed and failed." if self.torn else said
+
+    @property
+    def marks(self) -> list[Mark]:
+        """The results as marks, the oldest first."""
+        return [
+            Mark("dot" if one.passed else "cross", "good" if one.passed else "bad", said)
+            for one, said in zip(self.outcomes, self._said, strict=True)
+        ]
+
+    @property
+    def marks_words(self) -> str:
+        """The same in words."""
+        words = ", ".join(self._said)
+        return words[:1].upper() + words[1:]
+
+    @property
+    def _said(self) -> list[str]:
+        return [f"{'passed' if one.passed else 'failed'} in {one.run}" for one in self.outcomes]
 
 
 def flakiness(outcomes: Sequence[Outcome]) -> Flakiness:

@@ -95,6 +95,15 @@ class RunFilterForm(forms.Form):
     epic = forms.CharField(required=False, max_length=20, label="Epic")
 
 
+class FlakyFilterForm(forms.Form):
+    """Which flaky scenarios to list."""
+
+    text = forms.CharField(required=False, max_length=100, label="Story")
+    epic = forms.CharField(
+        required=False, max_length=20, label="Epic", widget=forms.TextInput(attrs={"placeholder": "E-12", "size": 8})
+    )
+
+
 class ResultFilterForm(forms.Form):
     """Which results of a run to list."""
 

@@ -27,7 +27,7 @@ from apps.signoff.moved import Moved
 from apps.signoff.statements import story_statement
 from apps.signoff.views.confirming import confirmed, form_key
 from apps.specs import execution_queries as executions
-from apps.specs import queries as specs
+from apps.specs import history_queries as history
 from apps.specs import rules as specs_rules
 
 
@@ -39,7 +39,7 @@ def story_detail(request: HttpRequest, key: str) -> HttpResponse:
     context = {
         "story": story,
         "epic": story.epic,
-        "evidence": specs.story_evidence(story),
+        "evidence": history.evidence_of(story),
         "offers": specs_rules.offers(story.epic, story, by=person),
         "executions": list(executions.open_executions(story, by=person)),
         "by_hand_refusal": refusal(specs_rules.check_may_record_by_hand, story, by=person),
@@ -120,7 +120,7 @@ def _sign_off_page(
         "refused": refused,
         "may_not": refusal(rules.check_may_sign_off_story, story=story, by=person),
         "accept_refusal": refusal(rules.check_story_is_signable, story=story),
-        "evidence": specs.story_evidence(story),
+        "evidence": history.evidence_of(story),
         "offers": specs_rules.offers(story.epic, story, by=person),
         "executions": list(executions.open_executions(story, by=person)),
         "by_hand_refusal": refusal(specs_rules.check_may_record_by_hand, story, by=person),
