@@ -91,7 +91,8 @@ TEMPLATES = [
                 "apps.common.context.frame",
             ],
             "builtins": [
-                f"apps.common.templatetags.{library}" for library in ("components", "blocks", "fields", "panel", "strips")
+                f"apps.common.templatetags.{library}"
+                for library in ("components", "blocks", "fields", "panel", "strips")
             ],
         },
     },
