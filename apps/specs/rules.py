@@ -14,6 +14,7 @@ from apps.organization.models import Person, Scope
 from apps.organization.models.seats import HeldSeat
 from apps.specs import execution_queries
 from apps.specs.models import Execution
+from apps.specs.report import Status
 from apps.specs.suites import Suite
 
 # A runner's clock may be ahead of ours by a little.
@@ -84,6 +85,12 @@ def check_may_record_by_hand(story: Story, *, by: Person) -> HeldSeat | None:
     if not story.scenario_count:
         raise Refused(f"{story.key} has no scenarios yet, so there is nothing to try.")
     return seat
+
+
+def check_not_for_own_signature(story: Story, *, status: str, by: Person) -> None:
+    """Who signed a story at this meaning does not say by hand that it passes again: that would keep their own word."""
+    if status == Status.PASSED and story.is_signed and story.signed_by_id == by.pk:
+        raise NotAllowed(f"You signed {story.key}, so somebody else has to say that it passes. That it fails, you may.")
 
 
 def check_suite_is_registered(name: str) -> Suite:

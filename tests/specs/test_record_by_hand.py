@@ -3,7 +3,8 @@
 from typing import Any
 
 import pytest
-from django.db import DatabaseError
+from django.db import DatabaseError, transaction
+from django.utils import timezone
 
 from apps.audit import queries as audit
 from apps.common.refused import BadInput, NotAllowed, Refused
@@ -105,6 +106,18 @@ def test_an_edited_text_must_be_looked_at_again(cast, story):
     with pytest.raises(Refused, match="was edited since this page was shown"):
         tried(story, cast.ruth)
     assert not Run.objects.exists()
+
+
+def test_who_signed_it_may_see_it_fail_but_not_pass(cast, story):
+    tried(story, cast.sam)
+    with transaction.atomic():
+        delivery.record_story_signature(story=reread(story), digest=story.digest, by=cast.ruth, at=timezone.now())
+
+    with pytest.raises(NotAllowed, match=f"You signed {story.key}, so somebody else has to say that it passes"):
+        tried(story, cast.ruth, key="form-2")
+    tried(story, cast.ruth, key="form-3", status="FAILED")
+
+    assert reread(story).is_regressed
 
 
 def test_an_archived_story_is_left_alone(cast, story):
