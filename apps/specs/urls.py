@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from apps.specs import api
-from apps.specs.views import by_hand, executions, flaky, runs, suites
+from apps.specs.views import by_hand, ci, executions, flaky, runs, suites
 
 app_name = "specs"
 
@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern] = [
     path("suites/<str:name>/executions/new/", executions.execution_request, name="execution_request"),
     path("executions/<str:key>/", executions.execution_detail, name="execution_detail"),
     path("executions/<str:key>/cancel/", executions.execution_cancel, name="execution_cancel"),
+    path("ci/", ci.ci_guide, name="ci_guide"),
     path("stories/<str:key>/by-hand/", by_hand.story_record_by_hand, name="story_record_by_hand"),
 ]
 # Below /api/v1/.

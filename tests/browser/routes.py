@@ -78,6 +78,7 @@ PAGES: dict[str, list[str]] = {
     # specs
     "specs:run_list": ["sam /runs/", "sam /runs/?text=nothing-like-it"],
     "specs:run_import": ["sam /runs/import/"],
+    "specs:ci_guide": ["adam /ci/", "sam /ci/?tool=cucumber-jvm&epic=E-3"],
     "specs:run_detail": ["sam /runs/R-1/", "sam /runs/R-3/?show=not-passed"],
     "specs:story_record_by_hand": ["lola /stories/S-14/by-hand/"],
     # audit
