@@ -16,6 +16,7 @@ help:
 	@echo "make test          the test suite (ARGS=... goes to pytest)"
 	@echo "make test-long     the tests that take long"
 	@echo "make stories       the portal's own stories by behave (ARGS=... goes to behave)"
+	@echo "make bench         speed beside peers, into docs/benchmarks.md (ARGS=--quick: small, writes nothing)"
 	@echo "make check         style, types, floors, migrations, system checks"
 	@echo "make format        format the code"
 	@echo "make requirements  pin the dependencies of pyproject.toml anew"
@@ -50,6 +51,9 @@ test-long: $(VENV)/.installed-dev
 # They drive an instance of their own and need the run-time set alone, as the portal does when it runs them itself.
 stories: $(VENV)/.installed
 	$(BIN)/python -m behave --no-color --format=progress $(ARGS) tests/features
+
+bench: $(VENV)/.installed-dev
+	$(BIN)/python -m benchmarks.run $(ARGS)
 
 # A look at the models opens a database; it shall not be the installation's.
 check: export PORTAL_VAR = $(abspath $(VENV))/var-of-check

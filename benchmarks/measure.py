@@ -1,0 +1,68 @@
+"""Two things in turn, several times; what counts is the ratio of their medians."""
+
+import gc
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+Work = Callable[[], object]
+
+
+@dataclass(frozen=True)
+class Size:
+    """Seconds that ours and the peer's took at one size, each round."""
+
+    label: str
+    units: int
+    ours: tuple[float, ...]
+    peer: tuple[float, ...]
+
+    @property
+    def ratio(self) -> float:
+        """Ours over the peer's, of medians."""
+        return median(self.ours) / median(self.peer)
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One line of the table: `limit` holds for `ratio` at every size, as at most (or at least where `at_least`)."""
+
+    number: str
+    what: str
+    beside: str
+    goal: str
+    limit: float
+    sizes: tuple[Size, ...]
+    at_least: bool = False
+
+    def shown(self, size: Size) -> str:
+        """The figure at one size, in the words of the goal."""
+        if self.at_least:
+            return f"{1 / size.ratio:.1f}x faster"
+        return f"{100 * size.ratio:.1f} %" if self.limit < 1 else f"{size.ratio:.2f}x"
+
+    @property
+    def is_met(self) -> bool:
+        """Whether the goal holds at every size."""
+        figures = [1 / size.ratio if self.at_least else size.ratio for size in self.sizes]
+        return min(figures) >= self.limit if self.at_least else max(figures) <= self.limit
+
+    @property
+    def growth(self) -> float:
+        """Time for each unit at the largest size over that at the smallest; 1 is linear."""
+        first, last = self.sizes[0], self.sizes[-1]
+        return (median(last.ours) / last.units) / (median(first.ours) / first.units)
+
+
+def in_turn(rounds: int, *, before: Work, works: Sequence[Work]) -> list[tuple[float, ...]]:
+    """Seconds of each of `works`, round by round; `before` each round, unmeasured."""
+    taken: list[list[float]] = [[] for _ in works]
+    for _ in range(rounds):
+        before()
+        for place, work in enumerate(works):
+            gc.collect()
+            began = time.perf_counter()
+            work()
+            taken[place].append(time.perf_counter() - began)
+    return [tuple(one) for one in taken]
