@@ -13,9 +13,15 @@ Feature: A signed story fails
     And the story "Pay by card" is shown as "Regressed"
     And the epic "Checkout" is shown as "Accepted, regressed"
 
-  Scenario: It waits on the desk of who signed the epic
+  Scenario Outline: Who signed, and who leads the team, find it in their inbox
     When the latest run of "Pay by card" failed
-    Then Maria finds "1 failing · Tomas Novak" on her desk
+    Then <person> finds "Signed S-1 “Pay by card” fails since run R-2" in the inbox
+
+    Examples:
+      | person | because           |
+      | Maria  | signed the epic   |
+      | Lena   | signed the story  |
+      | Tomas  | leads the team    |
 
   Scenario: The next green run takes the mark away
     Given the latest run of "Pay by card" failed

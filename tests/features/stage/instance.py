@@ -18,7 +18,6 @@ from django.utils import timezone
 from stage import VAR
 from stage.people import PASSWORD, PEOPLE, bring_people
 
-
 # A suite that ran suites would have no end: what asks for one waits, as if its worker were busy.
 NOT_DONE_HERE = {"specs.run_execution"}
 

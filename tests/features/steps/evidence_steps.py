@@ -1,18 +1,14 @@
-"""Evidence: reports that come in by page and by program, what people tried by hand, and what all of it proves."""
-
-import json
+"""Evidence: reports that come in, what people tried by hand, and what all of it proves."""
 
 from behave import given, step, then, when
 from behave.runner import Context
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 
 from apps.delivery.models import Story
 from apps.specs.models import Run
-from stage.acts import current_text, make_token, run_stories, stories_of, story_called, try_by_hand
-from stage.pages import Page
+from stage.acts import current_text, run_stories, stories_of, story_called, try_by_hand
 from stage.texts import behave_report, text_of
-from stage.world import World, expect, world_of
+from stage.world import expect, world_of
 
 READER = "Vera"
 
@@ -21,16 +17,6 @@ def _text(title: str) -> str:
     """The current text of the story, or one like it that nobody wrote here."""
     story = Story.objects.select_related("version").filter(title=title).first()
     return current_text(story) if story else text_of(title)
-
-
-def _send(world: World, token: str) -> None:
-    answer = Client().post(
-        "/api/v1/runs/?format=behave-json",
-        world.report,
-        content_type="application/octet-stream",
-        headers={"Authorization": f"Bearer {token}"},
-    )
-    world.answer = Page("/api/v1/runs/", answer.status_code, json.dumps(answer.json()))
 
 
 # --- how it came to be
@@ -60,13 +46,7 @@ def a_report(context: Context, stories: list[str]) -> None:
     world_of(context).report = behave_report(*map(_text, stories))
 
 
-@given("{who:Person} has made a token for the program {program:Words}")
-def has_made_a_token(context: Context, who: str, program: str) -> None:
-    """Good for a month."""
-    world_of(context).token = make_token(program, by=who)
-
-
-# --- what people and programs do
+# --- what people do
 
 
 @given("{who:Person} has imported the report")
@@ -79,21 +59,6 @@ def imports_the_report(context: Context, who: str) -> None:
         browser.send(form, reports=SimpleUploadedFile("report.json", world.report))
 
 
-@given("{program:Words} has sent the report")
-@when("{program:Words} sends the report")
-def sends_the_report(context: Context, program: str) -> None:
-    """To the API, with the token that was made for it."""
-    world = world_of(context)
-    assert world.token, f"nobody made a token for {program}"
-    _send(world, world.token)
-
-
-@when("somebody sends the report with a made-up token")
-def sends_with_made_up_token(context: Context) -> None:
-    """To the API."""
-    _send(world_of(context), "triad_made-up")
-
-
 @when("{who:Person} tries {story:Words} by hand and says {words:Words}")
 def tries(context: Context, who: str, story: str, words: str) -> None:
     """Every scenario of it, by the page for it."""
@@ -104,13 +69,6 @@ def tries(context: Context, who: str, story: str, words: str) -> None:
 
 
 # --- what all of it proves
-
-
-@then("the answer is {status:d} with {words:Words}")
-def the_answer_is(context: Context, status: int, words: str) -> None:
-    """The API's."""
-    answer = world_of(context).answer
-    expect(answer.status == status and words in answer.words, answer, f"{status} with “{words}”")
 
 
 @then("the row of {case:Words} says {words:Words}")

@@ -97,3 +97,12 @@ def deactivates(context: Context, who: str, other: str) -> None:
     form = browser.open(f"/people/{person_called(other).username}/deactivate/").form_with("reason")
     assert form is not None, f"{who} cannot do it here: {browser.page}"
     browser.send(form)
+
+
+@then("{who:Person} finds {words:Words} in the inbox")
+def finds_in_inbox(context: Context, who: str, words: str) -> None:
+    """In their own, once the portal has followed its log."""
+    world = world_of(context)
+    world.instance.worker.do("desk.follow_log")
+    page = world.browser(who).open("/inbox/")
+    expect(words in page.words, page, f"“{words}” in the inbox")

@@ -230,10 +230,3 @@ def nobody_has_signed_story(context: Context, story: str) -> None:
     """Its page says so."""
     page = world_of(context).browser(READER).open(_story(story))
     expect("No analyst has signed this story yet" in page.words, page, "no signature")
-
-
-@then("{who:Person} finds {words:Words} on her desk")
-def finds_on_desk(context: Context, who: str, words: str) -> None:
-    """The page that says what waits for her."""
-    page = world_of(context).browser(who).open("/")
-    expect(words in page.words, page, f"“{words}” on the desk")

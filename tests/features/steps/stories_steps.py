@@ -120,12 +120,6 @@ def saves_again(context: Context, who: str) -> None:
     browser.send(form)
 
 
-@when("{who:Person} adds the story {story:Words} to {epic:Words}")
-def adds_story(context: Context, who: str, story: str, epic: str) -> None:
-    """By the page for a new story."""
-    _add(world_of(context), who, epic, text_of(story))
-
-
 @when("{who:Person} adds to {epic:Words} a story that reads")
 def adds_story_that_reads(context: Context, who: str, epic: str) -> None:
     """By the page for a new story, with the text below."""
