@@ -10,14 +10,16 @@ from urllib.parse import urlsplit
 VARIABLE = "TRIAD_TOKEN"
 EXAMPLE_EPIC = "E-12"
 _AUTHORIZED = f'-H "Authorization: Bearer ${VARIABLE}"'
-_BY_PYTHON = (
-    'python3 -c \'import json, sys; gate = json.load(open("gate.json"));'
-    ' print(*(reason["words"] for reason in gate["reasons"]), sep="\\n"); sys.exit(not gate["may_ship"])\''
-)
-_BY_NODE = (
-    'node -e \'const gate = require("./gate.json");'
-    " gate.reasons.forEach((reason) => console.log(reason.words)); process.exit(gate.may_ship ? 0 : 1)'"
-)
+_BY_PYTHON = """python3 -c '
+import json, sys
+gate = json.load(open("gate.json"))
+for reason in gate["reasons"]:
+    print(reason["words"], reason["owner"], sep=" | ")
+sys.exit(not gate["may_ship"])'"""
+_BY_NODE = """node -e '
+const gate = require("./gate.json")
+gate.reasons.forEach((reason) => console.log(reason.words, "|", reason.owner))
+process.exit(gate.may_ship ? 0 : 1)'"""
 _BY_SHELL = "grep -q '\"may_ship\":true' gate.json || { cat gate.json; exit 1; }"
 
 
@@ -209,7 +211,8 @@ def commands(tool: Tool, addresses: Addresses) -> Commands:
         pull="\n".join(
             [
                 f"rm -rf {tool.folder}",
-                f'curl -fsS {_AUTHORIZED} -o features.zip "{addresses.features}"',
+                f"curl -fsS {_AUTHORIZED} \\",
+                f'  -o features.zip "{addresses.features}"',
                 tool.unpack.format(folder=tool.folder),
             ]
         ),
@@ -221,7 +224,7 @@ def commands(tool: Tool, addresses: Addresses) -> Commands:
                 f'  "{addresses.runs}?format={tool.format}&revision=$(git rev-parse HEAD)"',
             ]
         ),
-        gate="\n".join([f'curl -fsS {_AUTHORIZED} -o gate.json "{addresses.gate}"', tool.gate]),
+        gate="\n".join([f"curl -fsS {_AUTHORIZED} \\", f'  -o gate.json "{addresses.gate}"', tool.gate]),
         is_plain=urlsplit(addresses.gate).scheme != "https",
     )
 

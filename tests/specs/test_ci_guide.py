@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -56,7 +57,7 @@ def placed(order):
 
 def blocks(page: str) -> dict[str, str]:
     """What stands to be copied, by the id of its place: read as text, without a script."""
-    found = re.findall(r'<pre class="source" id="([a-z]+)-command"[^>]*>(.*?)</pre>', page, re.DOTALL)
+    found = re.findall(r'<pre class="source exact" id="([a-z]+)-command"[^>]*>(.*?)</pre>', page, re.DOTALL)
     return {name: unescape(text) for name, text in found}
 
 
@@ -70,7 +71,15 @@ def shown(client: Client, query: str = "") -> str:
 
 
 @pytest.fixture
-def promise(committed_db: CommittedDatabase) -> Promise:
+def curl() -> None:
+    """The test is skipped where curl or git is absent."""
+    for program in ("curl", "git"):
+        if shutil.which(program) is None:
+            pytest.skip(f"{program} is not installed: apt-get install {program}")
+
+
+@pytest.fixture
+def promise(curl: None, committed_db: CommittedDatabase) -> Promise:
     """An epic of two stories that never ran, for other threads to see."""
     return make_promise(make_cast())
 
@@ -145,7 +154,7 @@ def test_the_commands_do_what_the_page_says(promise: Promise, server: str, tmp_p
 
     refused = checkout.do("gate")
     assert refused.returncode == 1
-    assert f"{promise.epic.key} is not signed" in refused.stdout
+    assert f"{promise.epic.key} is not signed | Maria Keller\n" in refused.stdout
     assert "0 of 2 stories signed at their current text" in refused.stdout
 
     promise.sign_stories()
@@ -290,6 +299,12 @@ def test_a_token_over_plain_http_is_warned_of(cast: Cast) -> None:
     secure = client.get("/ci/", secure=True).content.decode()
     assert "https://testserver/api/v1/features/" in secure
     assert "This address is without TLS" not in secure
+
+
+@pytest.mark.django_db
+def test_a_tab_leads_there_from_the_runs(cast: Cast) -> None:
+    assert 'href="/ci/"' in signed_in(cast.maria).get("/runs/").content.decode()
+    assert '<a href="/ci/" aria-current="page">For your CI</a>' in shown(signed_in(cast.maria))
 
 
 @pytest.mark.django_db
