@@ -85,9 +85,8 @@ class Instance:
 
     def end(self) -> None:
         """Today is today again."""
-        if self._clock is not None:
-            self._clock.stop()
-        self._clock, self._late = None, timedelta()
+        self._stop_clock()
+        self._late = timedelta()
 
     def close(self) -> None:
         """Gives everything back."""
@@ -97,7 +96,7 @@ class Instance:
 
     def let_pass(self, days: int) -> None:
         """So many days later: every clock that the portal reads, and what it does by the clock."""
-        self.end_clock_only()
+        self._stop_clock()
         self._late += timedelta(days=days)
         late, now = self._late, timezone.now
 
@@ -108,8 +107,7 @@ class Instance:
         self._clock.start()
         self.worker.do("signoff.sweep_promises")
 
-    def end_clock_only(self) -> None:
-        """Stops the moved clock and keeps by how much it was moved."""
+    def _stop_clock(self) -> None:
         if self._clock is not None:
             self._clock.stop()
             self._clock = None

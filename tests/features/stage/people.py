@@ -11,7 +11,7 @@ from apps.organization.models import Person, Scope, Seat
 from apps.organization.queries import today
 from apps.organization.roles import Role
 
-PASSWORD = "a fine day in May"  # noqa: S105, it opens nothing but a story
+PASSWORD = "a fine day in May"  # it opens nothing but a story
 INITIATIVE = "Checkout that nobody abandons"
 
 
