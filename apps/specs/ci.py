@@ -221,7 +221,8 @@ def commands(tool: Tool, addresses: Addresses) -> Commands:
             [
                 f"curl --fail-with-body -sS {_AUTHORIZED} \\",
                 f"  -F file=@{tool.report} -F manifest=@{tool.folder}/manifest.json \\",
-                f'  "{addresses.runs}?format={tool.format}&revision=$(git rev-parse HEAD)"',
+                f'  -F format={tool.format} -F revision="$(git rev-parse HEAD)" \\',
+                f'  "{addresses.runs}"',
             ]
         ),
         gate="\n".join([f"curl -fsS {_AUTHORIZED} \\", f'  -o gate.json "{addresses.gate}"', tool.gate]),

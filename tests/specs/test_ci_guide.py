@@ -219,7 +219,8 @@ def test_each_tool_has_its_page_without_scripts(cast: Cast, name: str) -> None:
     assert {"pull", "run", "push", "gate", "github", "gitlab"} <= found.keys()
     assert f'href="?tool={name}" aria-current="page"' in page
     assert "http://testserver/api/v1/features/?epic=E-12" in found["pull"]
-    assert f"http://testserver/api/v1/runs/?format={tool.format}&revision=" in found["push"]
+    assert "http://testserver/api/v1/runs/" in found["push"]
+    assert f"-F format={tool.format} " in found["push"]
     assert "http://testserver/api/v1/epics/E-12/gate/" in found["gate"]
     assert f"-F file=@{tool.report}" in found["push"]
     assert tool.report in found["run"]
