@@ -43,6 +43,7 @@ ENTRIES = (
     Entry("Epics", "delivery:epic_list", "epic", ("/epics/", "/initiatives/"), "g e"),
     Entry("Stories", "delivery:story_list", "story", ("/stories/",), "g s"),
     Entry("Runs", "specs:run_list", "run", ("/runs/", "/suites/", "/executions/", "/ci/"), "g r"),
+    Entry("Regressions", "signoff:regression_list", "regress", ("/regressions/",), "g x"),
     Entry(
         "Organization",
         "organization:organization_detail",

@@ -6,8 +6,9 @@ from typing import Any
 from django import forms
 
 from apps.delivery.models import NFR
+from apps.delivery.queries import STORY_SORTS
 from apps.organization.models import Person
-from apps.organization.queries import today
+from apps.organization.queries import team_list, today
 from apps.signoff.criteria import CRITERIA
 from apps.signoff.models import EpicSignOff, NFRAttestation, StorySignOff
 
@@ -146,3 +147,25 @@ class RequestForm(forms.Form):
     def __init__(self, *args: Any, people: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["of"].queryset = people  # type: ignore[attr-defined]
+
+
+class RegressionFilterForm(forms.Form):
+    """Which regressions to list."""
+
+    text = forms.CharField(
+        required=False, label="Story", max_length=200, widget=forms.TextInput(attrs={"type": "search"})
+    )
+    epic = forms.CharField(
+        required=False, max_length=20, label="Epic", widget=forms.TextInput(attrs={"placeholder": "E-12", "size": 8})
+    )
+    team = forms.ChoiceField(required=False)
+    sort = forms.ChoiceField(
+        required=False,
+        choices=[(name, name) for one in STORY_SORTS for name in (one, f"-{one}")],
+        widget=forms.HiddenInput,
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        teams = [(team.scope.key, team.scope.title) for team in team_list()]
+        self.fields["team"].choices = [("", "Any team"), *teams]  # type: ignore[attr-defined]

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from apps.delivery.models import Epic, Story
-from apps.organization.models import Person
+from apps.organization.models import Person, Team
 from apps.signoff.models import EpicSignOff
 from apps.specs import history_queries as specs
 from apps.specs.history_queries import Failure
@@ -17,6 +17,11 @@ class Regression:
     story: Story
     failure: Failure | None
     epic_signer: Person | None
+
+    @property
+    def team(self) -> Team | None:
+        """Whose story it is: its own team, else the epic's."""
+        return self.story.team or self.story.epic.team
 
     @property
     def signers(self) -> list[Person]:

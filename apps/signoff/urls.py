@@ -3,7 +3,7 @@
 from django.urls import path
 
 from apps.signoff import api
-from apps.signoff.views import epics, nfrs, receipts, requests, stories, waivers
+from apps.signoff.views import epics, nfrs, receipts, regressions, requests, stories, waivers
 
 app_name = "signoff"
 
@@ -16,6 +16,8 @@ urlpatterns = [
     path("epics/<str:key>/stories/sign-off/", stories.story_bulk_sign_off, name="story_bulk_sign_off"),
     path("waivers/<str:key>/", waivers.waiver_detail, name="waiver_detail"),
     path("nfrs/<str:key>/attest/", nfrs.nfr_attest, name="nfr_attest"),
+    path("regressions/", regressions.regression_list, name="regression_list"),
+    path("stories/<str:key>/history/", regressions.story_history, name="story_history"),
     path("stories/<str:key>/", stories.story_detail, name="story_detail"),
     path("stories/<str:key>/sign-off/", stories.story_sign_off, name="story_sign_off"),
     path("stories/<str:key>/requests/new/", requests.story_sign_off_request, name="story_sign_off_request"),

@@ -1,11 +1,12 @@
 """A signed story that a later run fails: it and its epic regress at once, and everybody sees where it began."""
 
 import csv
+import re
+from datetime import timedelta
 from io import StringIO
 
 import pytest
 from django.db import DatabaseError, connection
-from django.template.loader import render_to_string
 from django.test.utils import CaptureQueriesContext
 
 from apps.audit.models import Entry
@@ -173,7 +174,8 @@ def test_a_late_run_stands_where_it_ran_and_not_where_it_came(signed: Promise) -
     story = signed.stories[0]
     run(signed, story, status="failed", revision="b2")
     first = run(signed, story, status="failed", revision="b1")
-    Result.objects.filter(run=first).update(at=Result.objects.get(run__revision="b2").at.replace(microsecond=0))
+    before = Result.objects.get(run__revision="b2").at - timedelta(microseconds=1)
+    Result.objects.filter(run=first).update(at=before)
     assert failure(story).run == first
 
 
@@ -222,3 +224,106 @@ def test_the_streak_is_looked_up_by_the_index_of_the_story(signed: Promise) -> N
         plan = "\n".join(row[3] for row in cursor.fetchall())
     assert "result_of_story (story_id=? AND at>?)" in plan
     assert "SCAN U0" not in plan and "SCAN V0" not in plan
+
+
+# --- what people see
+
+
+def test_the_page_of_a_regressed_story_says_where_it_began(signed: Promise) -> None:
+    story = signed.stories[0]
+    client = signed_in(signed.cast.maria)
+    assert "it fails now" not in words_of(client, story.get_absolute_url())
+    failing = run(signed, story, status="failed", revision="b2")
+    page = words_of(client, story.get_absolute_url())
+    assert "Signed, but it fails now" in page
+    assert f'<a class="link" href="/runs/{failing.key}/#result-1">run {failing.key}</a>' in page
+    assert "at <code>Given a basket with 2 items</code>" in page
+    assert "first failed at <code>b2</code>, last passed at <code>a1</code>" in page
+    run(signed, story, revision="b3")
+    assert "it fails now" not in words_of(client, story.get_absolute_url())
+
+
+def test_the_page_of_the_epic_says_it_in_the_story_s_row(signed: Promise) -> None:
+    failing = run(signed, signed.stories[0], status="failed", revision="b2")
+    page = words_of(signed_in(signed.cast.maria), signed.epic.get_absolute_url())
+    assert "Accepted, regressed" in page
+    assert page.count(f'fails since <a class="link" href="/runs/{failing.key}/#result-1">') == 1
+
+
+def rows(promise: Promise, address: str = "/regressions/") -> str:
+    return words_of(signed_in(promise.cast.maria), address)
+
+
+def test_the_list_shows_where_each_began_and_whom_it_concerns(signed: Promise) -> None:
+    assert "Nothing that was signed fails now" in rows(signed)
+    story = signed.stories[0]
+    run(signed, story, status="failed", revision="b2")
+    page = rows(signed)
+    assert page.count('class="row-title"') == 1
+    for words in ("Pay in way 1", "Regressed", "<code>b2</code>", "<code>a1</code>", "Pay in way 1 0"):
+        assert words in page
+    assert "<code>Given a basket with 2 items</code>" in page
+    assert "<div>Lena Brandt</div><div>Maria Keller</div>" in page
+    run(signed, story, revision="b3")
+    assert "Nothing that was signed fails now" in rows(signed)
+
+
+def test_the_list_filters_by_words_epic_and_team(signed: Promise) -> None:
+    run(signed, *signed.stories, status="failed")
+    team = TeamFactory.create()
+    Story.objects.filter(pk=signed.stories[0].pk).update(team=team)
+    count = 'class="row-title"'
+    assert rows(signed).count(count) == 2
+    assert rows(signed, "/regressions/?text=way 2").count(count) == 1
+    assert rows(signed, f"/regressions/?epic={signed.epic.key.lower()}").count(count) == 2
+    assert rows(signed, f"/regressions/?team={team.scope.key}").count(count) == 1
+    assert "No regression matches" in rows(signed, "/regressions/?epic=E-99")
+    part = words_of(signed_in(signed.cast.maria), "/regressions/", **{"HX-Request": "true"})
+    assert part.lstrip().startswith('<div id="regression-list"')
+
+
+def test_the_list_as_csv(signed: Promise) -> None:
+    failing = run(signed, *signed.stories, status="failed", revision="=b2")
+    response = signed_in(signed.cast.maria).get("/regressions/?as=csv")
+    lines = list(csv.DictReader(StringIO(response.getvalue().decode())))  # type: ignore[attr-defined]
+    assert [line["Story"] for line in lines] == [story.key for story in signed.stories]
+    assert lines[0]["First failing run"] == failing.key
+    assert lines[0]["First failing revision"] == "'=b2"
+    assert lines[0]["Last good revision"] == "a1"
+    assert lines[0]["Signed by"] == "Lena Brandt, Maria Keller"
+
+
+def test_the_list_pages_and_needs_as_many_queries_for_twenty_as_for_one(signed: Promise) -> None:
+    client = signed_in(signed.cast.maria)
+    run(signed, signed.stories[0], status="failed")
+    client.get("/regressions/")
+    one = queries_of(client, "/regressions/")
+    more = [signed.add_story(f"Pay more {number}") for number in range(60)]
+    signed.prove(*more)
+    signed.sign_stories(*more)
+    run(signed, *more[:19], status="failed")
+    assert queries_of(client, "/regressions/") == one == 10
+    assert words_of(client, "/regressions/").count('class="row-title"') == 20
+    run(signed, *more, status="failed")
+    page = words_of(client, "/regressions/?sort=-key")
+    assert page.count('class="row-title"') == 50
+    more_link = re.search(r'href="(/regressions/\S+after=\S+)"', page)
+    assert more_link
+    assert words_of(client, more_link[1].replace("&amp;", "&")).count('class="row-title"') == 11
+
+
+def test_a_restricted_initiative_s_regressions_do_not_exist_for_others(signed: Promise) -> None:
+    run(signed, *signed.stories, status="failed")
+    signed.epic.initiative.scope.restricted = True
+    signed.epic.initiative.scope.save()
+    assert organization.hidden_scope_ids(signed.cast.nobody)
+    client = signed_in(signed.cast.nobody)
+    assert "Nothing that was signed fails now" in words_of(client, "/regressions/")
+    assert signed.stories[0].key not in client.get("/regressions/?as=csv").getvalue().decode()  # type: ignore[attr-defined]
+    assert rows(signed).count('class="row-title"') == 2
+
+
+def test_regressions_of_nothing_asks_nothing(signed: Promise) -> None:
+    with CaptureQueriesContext(connection) as captured:
+        assert regressions.regressions_of(signed.fresh()) == []
+    assert len(captured) == 1  # the stories themselves

@@ -40,6 +40,7 @@ def story_detail(request: HttpRequest, key: str) -> HttpResponse:
         "story": story,
         "epic": story.epic,
         "evidence": history.evidence_of(story),
+        "failure": history.failures_of([story.pk]).get(story.pk) if story.is_regressed else None,
         "offers": specs_rules.offers(story.epic, story, by=person),
         "executions": list(executions.open_executions(story, by=person)),
         "by_hand_refusal": refusal(specs_rules.check_may_record_by_hand, story, by=person),

@@ -1,0 +1,136 @@
+"""Reading what a story went through: its texts, runs, signatures and regressions on one time line."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from apps.audit import queries as audit
+from apps.common.marks import Mark
+from apps.delivery.models import Story, StoryVersion
+from apps.signoff.models import StorySignOff
+from apps.specs import history_queries as specs
+from apps.specs.history_queries import RunOfStory
+
+MOMENTS = 40
+TURNS = ("story.regressed", "story.recovered")
+LANES = ("Texts", "Runs", "Signatures")
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One thing that happened to a story: one of `version`, `run`, `sign_off` and `line` (of the log) says what."""
+
+    at: datetime
+    kind: str
+    tone: str
+    icon: str
+    mark: Mark
+    version: StoryVersion | None = None
+    run: RunOfStory | None = None
+    sign_off: StorySignOff | None = None
+    line: str = ""
+
+
+@dataclass(frozen=True)
+class History:
+    """Moments, the newest first; `before` is where the older ones begin, None where these are all."""
+
+    moments: list[Moment]
+    before: datetime | None
+    counts: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def marks(self) -> list[Mark]:
+        """The moments as marks, the oldest first: texts above, runs between, signatures below."""
+        return [moment.mark for moment in reversed(self.moments)]
+
+    @property
+    def words(self) -> str:
+        """What the marks show, in words."""
+        if not self.moments:
+            return "Nothing happened yet."
+        first, last = self.moments[-1].at, self.moments[0].at
+        said = ", ".join(f"{count} {name}" for name, count in self.counts.items() if count)
+        return f"From {first:%d %b %Y} to {last:%d %b %Y}: {said}."
+
+
+def story_history(story: Story, *, before: datetime | None = None) -> History:
+    """The last MOMENTS things that happened to the story, or those before `before`. Five queries, however many."""
+    parts = [
+        list(_versions(story, before)),
+        [_of_run(run) for run in specs.runs_of_story(story, before=before, limit=MOMENTS + 1)],
+        list(_sign_offs(story, before)),
+        list(_turns(story, before)),
+    ]
+    moments = sorted((one for part in parts for one in part), key=lambda one: (one.at, _ORDER[one.kind]), reverse=True)
+    shown = _shown(moments, cut_at=max((part[-1].at for part in parts if len(part) > MOMENTS), default=None))
+    return History(shown, shown[-1].at if len(shown) < len(moments) else None, _counts(shown))
+
+
+_ORDER = {"version": 0, "run": 1, "turn": 2, "sign_off": 3}
+
+
+def _shown(moments: list[Moment], *, cut_at: datetime | None) -> list[Moment]:
+    """About MOMENTS of them, ending between two instants: the older ones begin behind the last.
+
+    At `cut_at` and before not all were read.
+    """
+    known = [one for one in moments if cut_at is None or one.at > cut_at] or moments
+    if len(known) <= MOMENTS:
+        return known
+    last = known[MOMENTS - 1].at
+    return [one for number, one in enumerate(known) if number < MOMENTS or one.at == last]
+
+
+def _versions(story: Story, before: datetime | None) -> Iterator[Moment]:
+    found = story.versions.select_related("author").defer("text", "narrative").order_by("-at", "-number")
+    for version in (found.filter(at__lt=before) if before else found)[: MOMENTS + 1]:
+        mark = Mark("diamond", "info", f"Version {version.number}", 0)
+        yield Moment(version.at, "version", "neutral", "edit", mark, version=version)
+
+
+_LOOKS = {
+    "PASSED": ("good", "good", "dot", "passed"),
+    "FAILED": ("bad", "bad", "cross", "failed"),
+    "STALE": ("attention", "clock", "ring", "stale"),
+    "INCOMPLETE": ("neutral", "skipped", "bar", "incomplete"),
+}
+
+
+def _of_run(run: RunOfStory) -> Moment:
+    tone, icon, shape, word = _LOOKS[run.state]
+    return Moment(run.at, "run", tone, icon, Mark(shape, tone, f"{run.key} {word}", 1), run=run)
+
+
+def _sign_offs(story: Story, before: datetime | None) -> Iterator[Moment]:
+    found = StorySignOff.objects.filter(story=story).select_related("signature__person", "version")
+    found = found.defer("version__text", "version__narrative").order_by("-signature__signed_at", "-number")
+    for one in (found.filter(signature__signed_at__lt=before) if before else found)[: MOMENTS + 1]:
+        accepts = one.meaning == StorySignOff.Meaning.ACCEPT
+        look = ("good", "sign", "check", "signed") if accepts else ("bad", "bad", "cross", "rejected")
+        mark = Mark(look[2], look[0], f"{one.signature.key} {look[3]}", 2)
+        yield Moment(one.signature.signed_at, "sign_off", look[0], look[1], mark, sign_off=one)
+
+
+def _turns(story: Story, before: datetime | None) -> Iterator[Moment]:
+    found = audit.entries(subject=story.key, until=before).filter(event__in=TURNS, subject=story.key)
+    for line in audit.lines(found[: MOMENTS + 1]):
+        look = ("bad", "regress", "down") if line.event == "story.regressed" else ("good", "good", "up")
+        word = line.event.partition(".")[2].capitalize()
+        yield Moment(line.at, "turn", look[0], look[1], Mark(look[2], look[0], word, 1), line=line.words)
+
+
+def _counts(moments: Iterable[Moment]) -> dict[str, int]:
+    names = {name: 0 for name in ("texts", "runs passed", "runs failed", "other runs", "signatures", "rejections")}
+    counts = {**names, "regressions": 0}
+    for one in moments:
+        if one.version:
+            counts["texts"] += 1
+        elif one.run:
+            state = one.run.state
+            counts[f"runs {state.lower()}" if state in ("PASSED", "FAILED") else "other runs"] += 1
+        elif one.sign_off:
+            counts["signatures" if one.tone == "good" else "rejections"] += 1
+        elif one.tone == "bad":
+            counts["regressions"] += 1
+    return counts
