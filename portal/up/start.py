@@ -1,4 +1,4 @@
-"""The sequence of `up`: folders, database, broker, worker, web; then wait, and stop all."""
+"""The sequence of `up`: folders, database, broker, workers, web; then wait, and stop all."""
 
 import contextlib
 import fcntl
@@ -93,7 +93,7 @@ def _run(wishes: Wishes, var: Path, tree: Tree, door: socket.socket, say: Say) -
         tree.environment["PORTAL_DEMO"] = "1"
     _start_broker(var, tree)
     tree.run("settle", [sys.executable, "manage.py", "settle"])
-    _start_worker(tree)
+    _start_workers(tree)
     _start_web(door, tree, var)
     address = _address(wishes.host, door.getsockname()[1])
     tree.wait_until(lambda: not _unready(door), seconds=READY_SECONDS, what=lambda: f"not ready: {_unready(door)}")
@@ -138,11 +138,13 @@ def _start_broker(var: Path, tree: Tree) -> None:
     tree.wait_until(lambda: broker.answers(path), seconds=10, what=lambda: "the broker does not answer")
 
 
-def _start_worker(tree: Tree) -> None:
-    command = [sys.executable, "-m", "celery", "-A", "portal", "worker", "-c", "2", "-B", "-n", "up@%h"]
-    # One worker has nobody to gossip with.
+def _start_workers(tree: Tree) -> None:
+    command = [sys.executable, "-m", "celery", "-A", "portal", "worker"]
+    # Workers that have nothing to tell each other.
     quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "INFO"]
-    tree.start("worker", [*command, *quiet], patience=10)
+    tree.start("worker", [*command, "-Q", "celery", "-c", "2", "-B", "-n", "up@%h", *quiet], patience=10)
+    # A suite takes minutes: nobody waits for it at the end, since whoever starts next takes it up again.
+    tree.start("suites", [*command, "-Q", "suites", "-c", "1", "-n", "suites@%h", *quiet], patience=1)
 
 
 def _start_web(door: socket.socket, tree: Tree, var: Path) -> None:

@@ -1,4 +1,4 @@
-"""A tree of processes that starts in order, stops in reverse, and leaves nobody behind.
+"""A tree of processes that starts in order, stops the first as the last, and leaves nobody behind.
 
 Each process leads a group of its own, so that a Ctrl-C reaches `up` alone and those it forked again are
 found. Two things end them when `up` is killed outright: the kernel (PR_SET_PDEATHSIG, for the processes
@@ -149,14 +149,21 @@ class Tree:
             raise DidNotStart("the process that would clean up after a kill has ended")
 
     def stop(self) -> None:
-        """End everything, the newest first; who does not end in its time is killed, with all it forked."""
-        for child in reversed(list(self.children)):
-            if child.process.poll() is None:
+        """End everything, what was started first as the last, for it serves the others, which end at the same time.
+
+        Who does not end in its time is killed, with all it forked.
+        """
+        ending = list(self.children)
+        for child in ending[1:]:
+            child.process.terminate()
+        for child in reversed(ending):
+            if child is ending[0]:
                 child.process.terminate()
-                with contextlib.suppress(subprocess.TimeoutExpired):
-                    child.process.wait(child.patience)
-            # A second TERM would make gunicorn and Celery end cold; only what outlived its leader gets one.
-            leash.end_groups({child.process.pid}, patience=1)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                child.process.wait(child.patience)
+        # A second TERM would make gunicorn and Celery end cold; only what outlived its time or its leader gets one.
+        leash.end_groups({child.process.pid for child in ending}, patience=1)
+        for child in ending:
             child.process.wait()
             self._forget(child)
         if self._leash is not None:

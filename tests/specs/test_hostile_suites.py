@@ -21,7 +21,7 @@ from apps.specs.supervising import KEPT
 from portal.up import places
 from tests.cast import Cast
 from tests.specs.evidence import CART, EDITED, PAY, behave_json, junit, make_epic, make_story, reread
-from tests.specs.kits import READABLE, Kit, bubblewrap, executed, kit  # noqa: F401, fixtures
+from tests.specs.kits import READABLE, Kit, alive, bubblewrap, executed, kit  # noqa: F401, fixtures
 
 pytestmark = pytest.mark.django_db
 IN_TIME = 8.0  # seconds, of which a limit takes one or two
@@ -38,20 +38,6 @@ def leave(text=good, to=report):
 
 """
 Hostile = Callable[..., Execution]
-
-
-def alive(mark: str) -> list[str]:
-    """Living processes that were started with this word among their arguments."""
-    found = []
-    for folder in Path("/proc").iterdir():
-        if folder.name.isdigit():
-            try:
-                words = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
-            except OSError:
-                continue
-            if mark in words:
-                found.append(f"{folder.name}: {words[-200:]}")
-    return found
 
 
 @pytest.fixture

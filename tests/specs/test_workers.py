@@ -9,8 +9,8 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import psutil
 import pytest
@@ -176,6 +176,25 @@ def is_running(execution: Execution, attempt: int = 1) -> bool:
     return row.attempts == attempt and row.scenarios_begun > 0
 
 
+def is_taken_up(execution: Execution) -> bool:
+    """Whether another worker is at it."""
+    row = now(execution)
+    return row.attempts == 2 and row.scenarios_begun > 0
+
+
+def is_finished(execution: Execution) -> bool:
+    return now(execution).is_finished
+
+
+def has_begun(execution: Execution, number: int) -> bool:
+    return now(execution).scenarios_begun == number
+
+
+def is_over(place: str) -> bool:
+    """Whether nothing of an attempt is alive."""
+    return not processes_of(place)
+
+
 def pool_child(worker: subprocess.Popen[bytes]) -> psutil.Process:
     """The one process of the worker's pool."""
     (child,) = [one for one in psutil.Process(worker.pid).children() if "celery" in " ".join(one.cmdline())]
@@ -198,7 +217,7 @@ def test_a_worker_that_is_killed_or_hangs_is_replaced_and_leaves_one_result(work
     by_worker: dict[int, Execution] = {}
     for execution in executions:
         workers.ring(execution)
-        wait_for(lambda execution=execution: is_running(execution))
+        wait_for(partial(is_running, execution))
         (sandbox, *_) = processes_of(f"{execution.key}-1")
         by_worker[sandbox.parent().ppid()] = execution  # type: ignore[union-attr]
     assert set(by_worker) == {child.pid, whole.pid, hung.pid}
@@ -210,23 +229,20 @@ def test_a_worker_that_is_killed_or_hangs_is_replaced_and_leaves_one_result(work
 
     for worker in (child, whole):
         place = f"{by_worker[worker.pid].key}-1"
-        wait_for(lambda place=place: not processes_of(place), 5, place)
+        wait_for(partial(is_over, place), 5, place)
     workers.suites("fresh")
     waiting = list(executions)
     while waiting:
-        (execution,) = [one for one in waiting if now(one).attempts == 2 and one.scenarios_begun][:1] or [None]
-        assert time.monotonic() - killed_at < PICKED_UP, [str(now(one).seen_at) for one in waiting]
-        if execution is None:
-            time.sleep(0.02)
-            continue
-        workers.tell(execution, "one", "two", "three")
-        wait_for(lambda execution=execution: now(execution).is_finished)
-        waiting.remove(execution)
+        wait_for(lambda: any(is_taken_up(one) for one in waiting), killed_at + PICKED_UP - time.monotonic(), waiting)
+        for execution in [one for one in waiting if is_taken_up(one)]:
+            workers.tell(execution, "one", "two", "three")
+            wait_for(partial(is_finished, execution))
+            waiting.remove(execution)
 
     # The one that hung finds that it came too late.
     os.killpg(hung.pid, signal.SIGCONT)
     place = f"{by_worker[hung.pid].key}-1"
-    wait_for(lambda: not processes_of(place), 5, place)
+    wait_for(partial(is_over, place), 5, place)
     wait_for(lambda: workers.unheard()[0] == 0)
     for execution in executions:
         assert_one_result(execution, attempts=2)
@@ -245,7 +261,7 @@ def test_two_workers_that_are_rung_five_times_run_it_once(workers: Workers) -> N
     assert [folder.name for folder in (workers.var / "executions").iterdir()] == [f"{execution.key}-1"]
 
     workers.tell(execution, "one", "two", "three")
-    wait_for(lambda: now(execution).is_finished)
+    wait_for(partial(is_finished, execution))
     workers.ring(execution)
     wait_for(lambda: workers.unheard() == (0, 0))
     assert_one_result(execution, attempts=1)
@@ -260,7 +276,7 @@ def test_progress_is_seen_within_two_seconds_and_cancel_within_three(workers: Wo
     assert (execution.scenarios_begun, execution.current, execution.scenarios_total) == (1, "one", 3)
     for number, (name, following) in enumerate([("one", "two"), ("two", "three")], start=2):
         workers.tell(execution, name)
-        wait_for(lambda number=number: now(execution).scenarios_begun == number, 2, name)
+        wait_for(partial(has_begun, execution, number), 2, name)
         assert execution.current == following
 
     actions.cancel_execution(key=execution.key, by=Person.objects.get(pk=cast.maria.pk))
@@ -278,7 +294,7 @@ def test_canceled_while_its_worker_is_gone(workers: Workers) -> None:
     workers.ring(execution)
     wait_for(lambda: is_running(execution))
     os.killpg(worker.pid, signal.SIGKILL)
-    wait_for(lambda: not processes_of(f"{execution.key}-1"), 5)
+    wait_for(partial(is_over, f"{execution.key}-1"), 5)
     actions.cancel_execution(key=execution.key, by=Person.objects.get(pk=cast.maria.pk))
     # As if the time had passed after which it counts as left.
     Execution.objects.update(seen_at=execution.asked_at - actions.executions.LOST_AFTER)
@@ -286,7 +302,7 @@ def test_canceled_while_its_worker_is_gone(workers: Workers) -> None:
     workers.suites("next")
     workers.ring(execution)
 
-    wait_for(lambda: now(execution).is_finished)
+    wait_for(partial(is_finished, execution))
     assert (execution.state, execution.attempts, execution.run) == ("CANCELED", 2, None)
     assert not (workers.var / "executions" / f"{execution.key}-2").exists()
 
@@ -298,5 +314,5 @@ def test_a_scheduler_alone_finds_what_was_not_heard(workers: Workers) -> None:
     workers.sweeper()
     wait_for(lambda: is_running(execution))
     workers.tell(execution, "one", "two", "three")
-    wait_for(lambda: now(execution).is_finished)
+    wait_for(partial(is_finished, execution))
     assert_one_result(execution, attempts=1)

@@ -54,6 +54,12 @@ class Up:
         return self.process.wait(SECONDS)
 
 
+def environment_for(var: Path) -> dict[str, str]:
+    """This environment for an installation in that folder."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PORTAL_", "DJANGO_"))}
+    return {**kept, "PORTAL_VAR": str(var)}
+
+
 def wait_for(done, seconds: float = SECONDS) -> None:
     """Wait until `done()`; a test that waits in vain says what for."""
     deadline = time.monotonic() + seconds
@@ -106,13 +112,12 @@ def start(var: Path) -> Iterator:
     """Starts `up`, on a free port unless told otherwise; whatever is left of it afterwards is killed."""
     folders = {var}
 
-    def starting(*arguments: str, at: Path = var) -> Up:
+    def starting(*arguments: str, at: Path = var, **more: str) -> Up:
         folders.add(at)
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("PORTAL_", "DJANGO_"))}
         process = subprocess.Popen(
             [sys.executable, "manage.py", "up", *(arguments or ("--port", "0", "--empty"))],
             cwd=settings.BASE_DIR,
-            env={**kept, "PORTAL_VAR": str(at)},
+            env={**environment_for(at), **more},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -136,6 +141,8 @@ def test_one_port_one_tree_and_a_clean_end_on_ctrl_c(start, var: Path) -> None:
     tree = tree_of(var)
     for part in ("valkey-server", "celery", "gunicorn"):
         assert any(part in words for words in tree.values()), tree
+    for queue in ("-Q celery", "-Q suites"):
+        assert any(queue in words for words in tree.values()), tree
     assert listening_ports(list(tree)) == {int(address.rstrip("/").rpartition(":")[2])}
     assert "first-run/ with the key" in up.words
     up.process.send_signal(signal.SIGINT)
