@@ -3,12 +3,12 @@
 Nothing here depends on where this folder lies: the portal is found by import, its state stands in a temporary folder.
 """
 
-from behave.model import Scenario
+from behave.model import Scenario, Step
 from behave.runner import Context
 
 import stage.phrases  # noqa: F401, what may stand in the gaps of steps
 from stage.instance import Instance
-from stage.world import World
+from stage.world import World, world_of
 
 
 def before_all(context: Context) -> None:
@@ -20,6 +20,11 @@ def before_scenario(context: Context, scenario: Scenario) -> None:
     """Nothing of one scenario is left in the next."""
     context.instance.begin()
     context.world = World(context.instance)
+
+
+def after_step(context: Context, step: Step) -> None:
+    """The world is no longer as it began."""
+    world_of(context).is_untouched = False
 
 
 def after_scenario(context: Context, scenario: Scenario) -> None:

@@ -1,7 +1,7 @@
 """A private instance: settings that cost no time, a fresh database for each scenario, a worker in this process."""
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -70,6 +70,7 @@ class Instance:
         self._late = timedelta()
         self._database = Path(str(settings.DATABASES["default"]["NAME"]))
         self._template = VAR / "template.sqlite3"
+        self._beginnings: dict[tuple[str, ...], Path] = {}
         call_command("migrate", verbosity=0)
         bring_people(PASSWORD)
         self.signed_in = {someone.username: _signed_in(someone.username) for someone in PEOPLE}
@@ -82,6 +83,17 @@ class Instance:
         shutil.copyfile(self._template, self._database)
         self.worker.rung.clear()
         cache.clear()
+
+    def begin_with(self, beginning: tuple[str, ...], make: Callable[[], None]) -> None:
+        """What many scenarios begin with, on an empty database: made once by the acts, copied afterwards."""
+        if beginning in self._beginnings:
+            self._throw_away()
+            shutil.copyfile(self._beginnings[beginning], self._database)
+            return
+        make()
+        connection.close()  # the last one to leave brings everything into the one file
+        self._beginnings[beginning] = kept = VAR / f"beginning{len(self._beginnings)}.sqlite3"
+        shutil.copyfile(self._database, kept)
 
     def end(self) -> None:
         """Today is today again."""

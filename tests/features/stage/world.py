@@ -1,5 +1,6 @@
 """What one scenario holds: everybody's browser, and what was kept for later."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from behave.runner import Context
@@ -14,6 +15,8 @@ class World:
     """One scenario's portal and the people before it."""
 
     instance: Instance
+    # No step has been played yet.
+    is_untouched: bool = True
     browsers: dict[str, Browser] = field(default_factory=dict)
     # Addresses of receipts by the name that steps give them.
     receipts: dict[str, str] = field(default_factory=dict)
@@ -26,6 +29,13 @@ class World:
     entry: int = 0
     # What the API, or the database, answered last.
     answer: Page = field(default_factory=Page)
+
+    def begin_with(self, beginning: tuple[str, ...], make: Callable[[], None]) -> None:
+        """Does what `make` does, or copies what it did before where nothing else was done in this scenario."""
+        if self.is_untouched:
+            self.instance.begin_with(beginning, make)
+        else:
+            make()
 
     def browser(self, first_name: str) -> Browser:
         """The browser of this person, opened when first needed."""

@@ -50,9 +50,13 @@ def _story(title: str) -> str:
 @given("the epic {epic:Words} is ready to sign, with {stories:Stories}")
 def ready_to_sign(context: Context, epic: str, stories: list[str]) -> None:
     """Ruth wrote the stories, they passed, Lena signed them."""
-    write_epic(epic, stories)
-    run_stories(stories_of(epic))
-    sign_stories(stories_of(epic))
+
+    def make() -> None:
+        write_epic(epic, stories)
+        run_stories(stories_of(epic))
+        sign_stories(stories_of(epic))
+
+    world_of(context).begin_with(("ready to sign", epic, *stories), make)
 
 
 @given("the stories of {epic:Words} are passed and signed")

@@ -50,7 +50,11 @@ def _add(world: World, who: str, epic: str, text: str) -> None:
 @given("the epic {epic:Words} with {stories:Stories}")
 def epic_with_stories(context: Context, epic: str, stories: list[str]) -> None:
     """Maria wrote the epic, Ruth its stories; nothing ran yet."""
-    write_epic(epic, stories)
+
+    def make() -> None:
+        write_epic(epic, stories)
+
+    world_of(context).begin_with(("written", epic, *stories), make)
 
 
 @given("{epic:Words} has one more story, {story:Words}")
