@@ -1,6 +1,7 @@
 """Features out for a team's CI, and its results back in by the manifest."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from apps.delivery.models import Story
 from apps.specs import exports, manifest
 from apps.specs.exports import Text
 from apps.specs.models import Result, Run
-from apps.specs.report import NotAReport
+from apps.specs.report import Case, NotAReport, Status
 from tests.cast import Cast
 from tests.specs.evidence import CART, EDITED, PAY, behave_feature, edit, make_epic, make_story, reread
 
@@ -153,6 +154,18 @@ def test_the_manifest_is_read_as_it_was_written():
     _, listed = exports.exported([Text("S-1", "E-1", "I-1", "a.feature", CART)])
 
     assert manifest.read(manifest.written(listed)).entries == listed.entries
+
+
+@pytest.mark.parametrize(
+    "uri", ["classpath:triad/shop/cart.feature", "features/triad/shop/cart.feature", "shop/cart.feature"]
+)
+def test_the_manifest_finds_what_each_runner_calls_the_file(uri):
+    _, listed = exports.exported([Text("S-1", "E-1", "I-1", "shop/cart.feature", CART)])
+    case = Case("Another name", "Nothing of that name", uri, 20, None, None, Status.PASSED)
+
+    assert (found := listed.find(case)) is not None
+    assert (found.story, found.row) == ("S-1", 1)
+    assert listed.find(replace(case, uri=uri.replace("cart", "cat"))) is None
 
 
 @pytest.mark.parametrize(
