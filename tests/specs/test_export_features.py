@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db.models import F
 
-from apps.delivery.models import Story
+from apps.delivery.models import Pickle, Story
 from apps.specs import exports, manifest
 from apps.specs.exports import Text
 from apps.specs.models import Result, Run
 from apps.specs.report import Case, NotAReport, Status
-from tests.cast import Cast
+from tests.cast import Cast, organization
 from tests.specs.evidence import CART, EDITED, PAY, behave_feature, edit, make_epic, make_story, reread
 
 pytestmark = pytest.mark.django_db
@@ -180,3 +181,20 @@ def test_the_manifest_finds_what_each_runner_calls_the_file(uri):
 def test_what_is_no_manifest_is_refused_with_its_place(data, words):
     with pytest.raises(NotAReport, match=words):
         manifest.read(data)
+
+
+def test_a_real_product_goes_out_whole(real_data: Path, tmp_path: Path):
+    organization()
+    call_command("import_features", str(real_data / "behave"), initiative="behave", skip_refused=True)
+    stories = Story.objects.filter(scenario_count__gt=0).select_related("version")
+
+    names = export(tmp_path / "out")
+
+    assert len(names) == len(stories) + 1
+    for story in stories:
+        assert (tmp_path / "out" / story.path).read_text(encoding="utf-8") == story.version.text
+    listed = manifest.read((tmp_path / "out/manifest.json").read_bytes()).entries
+    current = Pickle.objects.filter(scenario__version_id=F("story__version_id"))
+    kept = set(current.values_list("story__key", "line", "row", "run_digest", "scenario__digest"))
+    assert {(one.story, one.line, one.row, one.run_digest, one.scenario_digest) for one in listed} == kept
+    assert len(listed) == len(kept) == current.count() > 750
