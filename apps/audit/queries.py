@@ -146,7 +146,9 @@ def inclusion_proof(index: int, size: int | None = None) -> InclusionProof:
         raise BadInput(f"Entry {index} has no proof in a log of {size} entries.")
     path = merkle.inclusion_proof(index, size, _node_reader(merkle.needed_for_inclusion(index, size)))
     root = bytes(now.root) if size == now.size else root_at(size)
-    return InclusionProof(index=index, size=size, leaf=bytes(entry.leaf), path=path, root=root)
+    # Of the body, not the leaf as stored: what is proven is what can be read.
+    leaf = merkle.leaf_hash(bytes(entry.body))
+    return InclusionProof(index=index, size=size, leaf=leaf, path=path, root=root)
 
 
 def consistency_proof(old_size: int, new_size: int) -> list[bytes]:

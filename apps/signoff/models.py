@@ -125,6 +125,12 @@ class Waiver(models.Model):
     def __str__(self) -> str:
         return f"{self.key} on {self.epic.key}: {self.criterion}"
 
+    @property
+    def shown_state(self) -> str:
+        """Its state as people read it: a yes past its last day is one no longer."""
+        is_over = self.state == self.State.GRANTED and self.until_on < timezone.now().date()
+        return "EXPIRED" if is_over else self.state
+
 
 class WaiverGrant(models.Model):
     """One of the two yeses to a waiver: the product owner's, or the SRE lead's, given in a seat on `seat_scope`.

@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
-from apps.audit import statement
+from apps.audit import queries, statement
 from apps.audit.actions import erase_values, verify
 from apps.audit.canonical import canonical_bytes
-from apps.audit.merkle import CompactRange, leaf_hash
+from apps.audit.merkle import CompactRange, ProofError, leaf_hash
 from apps.audit.verify import verify_log
 from tests.audit.logbook import Somebody, fill
 
@@ -401,3 +401,12 @@ def test_a_changed_byte_in_every_row_and_column(forger: Forger) -> None:
             found(index)
             forger.do(f"UPDATE audit_entry SET {column} = ? WHERE {where}", kept, index)  # noqa: S608
     assert verify_log().ok
+
+
+def test_no_proof_holds_of_a_changed_body(forger: Forger) -> None:
+    """A receipt asks for the proof of its entry: the leaf as stored may be the old one."""
+    queries.inclusion_proof(127).check()
+    with forger.undone():
+        forger.change("audit_entry", "body", '"index" = ?', 127, offset=0.5)
+        with pytest.raises(ProofError):
+            queries.inclusion_proof(127).check()

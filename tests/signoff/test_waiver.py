@@ -213,3 +213,13 @@ def test_whose_seat_said_yes_does_not_say_the_other(promise: Promise) -> None:
     desk = read_desk(forget_seats(promise.cast.maria), at=timezone.now())
     assert not desk.work.waivers
     assert actions.grant_waiver(waiver_key=waiver.key, by=promise.cast.priya).state == "GRANTED"
+
+
+def test_past_its_last_day_it_is_shown_as_expired(promise: Promise) -> None:
+    waiver = granted(promise, until_on=in_days(2))
+    client = signed_in(promise.cast.maria)
+    assert "Granted" in client.get(f"/waivers/{waiver.key}/").content.decode()
+    Waiver.objects.update(until_on=in_days(-1))
+    page = client.get(f"/waivers/{waiver.key}/").content.decode()
+    assert "Expired" in page.partition("</h1>")[2][:400]
+    assert "Expired" in client.get(f"/epics/{promise.epic.key}/").content.decode()
