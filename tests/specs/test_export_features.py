@@ -192,6 +192,7 @@ def test_a_real_product_goes_out_whole(real_data: Path, tmp_path: Path):
 
     assert len(names) == len(stories) + 1
     for story in stories:
+        assert story.version
         assert (tmp_path / "out" / story.path).read_text(encoding="utf-8") == story.version.text
     listed = manifest.read((tmp_path / "out/manifest.json").read_bytes()).entries
     current = Pickle.objects.filter(scenario__version_id=F("story__version_id"))
