@@ -327,7 +327,7 @@ _words = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x
 
 def _nearly(usual: dict[str, Any], odd: dict[str, Any]) -> st.SearchStrategy[dict[str, Any]]:
     """`usual` as it is, or with one thing of `odd` instead: keys to strategies."""
-    changed = [strategy.map(lambda value, key=key: {**usual, key: value}) for key, strategy in odd.items()]  # type: ignore[misc]
+    changed = [strategy.map(lambda value, key=key: {**usual, key: value}) for key, strategy in odd.items()]
     return st.one_of([st.just(usual)] * 2 * len(changed) + changed)
 
 
