@@ -80,8 +80,8 @@ def executions_for(person: Person) -> QuerySet[Execution]:
         return found
     found = found.exclude(epic__initiative__scope_id__in=hidden)
     found = found.exclude(story__epic__initiative__scope_id__in=hidden)
-    # What a whole suite writes may tell of any story that it covers.
-    return found.exclude(epic=None, story=None, suite__in=_suites_over(hidden))
+    # What a whole suite writes may tell of any story that it covers; of one that is gone nobody knows what it covered.
+    return found.exclude(Q(epic=None, story=None) & ~Q(suite__in=_suites_beside(hidden)))
 
 
 def open_executions(story: Story, *, by: Person) -> QuerySet[Execution]:
@@ -90,10 +90,11 @@ def open_executions(story: Story, *, by: Person) -> QuerySet[Execution]:
     return executions_for(by).filter(story=story, state__in=states)
 
 
-def _suites_over(hidden: Collection[int]) -> list[str]:
+def _suites_beside(hidden: Collection[int]) -> list[str]:
+    """Registered suites that cover nothing hidden."""
     epics = Epic.objects.filter(initiative__scope_id__in=hidden).select_related("initiative__scope")
     names = {name for epic in epics for name in _names(epic)}
-    return [suite.name for suite in registered_suites().values() if names & set(suite.covers)]
+    return [suite.name for suite in registered_suites().values() if not names & set(suite.covers)]
 
 
 @dataclass(frozen=True)
