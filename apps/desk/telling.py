@@ -257,8 +257,8 @@ def story_regressed(reading: Reading, known: Known) -> Iterator[Told]:
     if story is not None:
         since = f"since run {facts['first_run']}"
         revision = f" (revision {facts['first_revision']})" if facts.get("first_revision") else ""
-        step = f", at “{facts['step']}”" if facts.get("step") else ""
-        words = f"Signed {_called(story)} fails {since}{revision}: “{facts['scenario']}”{step}."
+        # The entry itself, which the inbox shows below, names scenario and step.
+        words = f"Signed {_called(story)} fails {since}{revision}."
         yield from _of_signed(story, known, words, f"{{count}} signed stories of {{epic}} fail {since}.", since)
 
 

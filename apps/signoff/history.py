@@ -14,6 +14,7 @@ from apps.specs.history_queries import RunOfStory
 MOMENTS = 40
 TURNS = ("story.regressed", "story.recovered")
 LANES = ("Texts", "Runs", "Signatures")
+COUNTED = ("text", "passing run", "failing run", "other run", "signature", "rejection", "regression")
 
 
 @dataclass(frozen=True)
@@ -49,9 +50,9 @@ class History:
         """What the marks show, in words."""
         if not self.moments:
             return "Nothing happened yet."
-        first, last = self.moments[-1].at, self.moments[0].at
-        said = ", ".join(f"{count} {name}" for name, count in self.counts.items() if count)
-        return f"From {first:%d %b %Y} to {last:%d %b %Y}: {said}."
+        first, last = (f"{one.at.day} {one.at:%b %Y}" for one in (self.moments[-1], self.moments[0]))
+        when = f"On {first}" if first == last else f"From {first} to {last}"
+        return f"{when}: {', '.join(_named(name, count) for name, count in self.counts.items() if count)}."
 
 
 def story_history(story: Story, *, before: datetime | None = None) -> History:
@@ -121,16 +122,18 @@ def _turns(story: Story, before: datetime | None) -> Iterator[Moment]:
 
 
 def _counts(moments: Iterable[Moment]) -> dict[str, int]:
-    names = {name: 0 for name in ("texts", "runs passed", "runs failed", "other runs", "signatures", "rejections")}
-    counts = {**names, "regressions": 0}
+    counts = dict.fromkeys(COUNTED, 0)
     for one in moments:
         if one.version:
-            counts["texts"] += 1
+            counts["text"] += 1
         elif one.run:
-            state = one.run.state
-            counts[f"runs {state.lower()}" if state in ("PASSED", "FAILED") else "other runs"] += 1
+            counts[{"PASSED": "passing run", "FAILED": "failing run"}.get(one.run.state, "other run")] += 1
         elif one.sign_off:
-            counts["signatures" if one.tone == "good" else "rejections"] += 1
+            counts["signature" if one.tone == "good" else "rejection"] += 1
         elif one.tone == "bad":
-            counts["regressions"] += 1
+            counts["regression"] += 1
     return counts
+
+
+def _named(name: str, count: int) -> str:
+    return f"{count} {name}" if count == 1 else f"{count} {name}s"

@@ -2,8 +2,8 @@
 
 Flips: of the n last results of one meaning, how many differ from the one before, of n - 1 that could. A scenario that
 always ends alike has none; one that alternates has all. One flip is a change (it broke, or was mended), two are a
-change and its repair; from three on nothing but chance, or a test that depends on it, is left to explain them. So does
-a revision of the product that both passed and failed.
+change and its repair; from three on the test itself is the likelier reason. So it is where one revision of the product
+both passed and failed.
 """
 
 from collections.abc import Sequence

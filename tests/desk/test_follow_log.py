@@ -209,7 +209,7 @@ def test_a_run_that_breaks_a_signed_story_tells_signers_and_lead_once(promise: P
     try_by_hand(promise, story, "PASSED")
     follow()
     run = try_by_hand(promise, story, "FAILED")
-    words = f"Signed {story.key} “Pay in way 1” fails since run {run}: “Pay in way 1 0”."
+    words = f"Signed {story.key} “Pay in way 1” fails since run {run}."
     assert follow() == {"lena": words, "tomas": words, "maria": words}
     assert Notification.objects.latest("pk").url == story.get_absolute_url()
     # It fails again: nothing new. It passes, then fails: told anew.

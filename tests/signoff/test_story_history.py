@@ -70,7 +70,7 @@ def test_the_page_tells_it_in_words_and_as_a_strip(promise: Promise) -> None:
     assert f'href="/stories/{story.key}/history/"' in words_of(client, story.get_absolute_url())
     page = words_of(client, f"/stories/{story.key}/history/")
     assert page.count('class="moment"') == page.count('class="mark ') == 12
-    assert "2 texts, 3 runs passed, 1 runs failed, 2 other runs, 1 signatures, 1 rejections, 1 regressions." in page
+    assert "2 texts, 3 passing runs, 1 failing run, 2 other runs, 1 signature, 1 rejection, 1 regression." in page
     assert "0 of 1 passed, 1 failed" in page
     assert "1 of a text that held no longer" in page
     assert "<b>Ruth Adeyemi</b> wrote version 2: users asked for it" in page

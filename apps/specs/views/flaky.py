@@ -30,7 +30,7 @@ def flaky_list(request: HttpRequest) -> HttpResponseBase:
         "form": form,
         "filtered": any(asked.values()),
         "most": history_queries.SHOWN,
-        "looked_at": history_queries.LOOKED_AT,
+        "looked_at": f"{history_queries.LOOKED_AT:,}",
         "csv_url": csv_url(request),
     }
     return page_or_partial(request, "specs/flaky_list.html", "specs/_flaky_list.html", context)
