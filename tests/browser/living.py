@@ -52,7 +52,14 @@ def live_in(portal: Portal, chromium: Browser) -> Demo:
     with visiting(chromium, demo.url) as visitor:
         visitor.sign_in("ben", demo.password)
         demo.recovery_codes.extend(take_second_factor(visitor, demo.password))
+        see_own_stories_run(visitor)
     return demo
+
+
+def see_own_stories_run(visitor: Visitor) -> None:
+    """The portal began to run its own stories by itself; when it has, pages stand still."""
+    page = visitor.go("/executions/EX-1/")
+    expect(page.get_by_text("All passed")).to_be_visible(timeout=5 * PATIENCE)
 
 
 def import_features(visitor: Visitor, *, skip_refused: bool) -> None:

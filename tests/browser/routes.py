@@ -83,6 +83,10 @@ PAGES: dict[str, list[str]] = {
     "specs:run_import": ["sam /runs/import/"],
     "specs:ci_guide": ["adam /ci/", "sam /ci/?tool=cucumber-jvm&epic=E-3"],
     "specs:run_detail": ["sam /runs/R-1/", "sam /runs/R-3/?show=not-passed"],
+    "specs:suite_list": ["sam /suites/"],
+    "specs:suite_detail": ["leo /suites/portal/", "mira /suites/portal/"],
+    "specs:execution_request": ["maria /suites/portal/executions/new/"],
+    "specs:execution_detail": ["maria /executions/EX-1/"],
     "specs:story_record_by_hand": ["lola /stories/S-14/by-hand/"],
     # audit
     "audit:entry_list": ["ada /audit/", "ada /audit/?key=E-2"],
@@ -138,6 +142,7 @@ NO_PAGES = {
     "delivery:epic_comment": "POST only",
     "delivery:story_comment": "POST only",
     "delivery:story_check": "POST only",
+    "specs:execution_cancel": "POST only",
     "audit:entry_statement": "JSON",
     "audit:log_verify": "POST only",
     "account_set_password": "leads on where there is a password",
