@@ -4,7 +4,7 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import beat_embedded_init, beat_init
+from celery.signals import beat_embedded_init, beat_init, worker_ready
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
@@ -18,3 +18,10 @@ app.autodiscover_tasks()
 def ring_at_once(sender: Any, **kwargs: Any) -> None:
     """Ring the beat when the scheduler starts: its own first ring comes ten seconds later."""
     app.send_task("common.beat")
+
+
+@worker_ready.connect
+def try_the_sandbox(sender: Any, **kwargs: Any) -> None:
+    """A worker of suites says at its start whether they can run on its machine, before anybody asks for one."""
+    if "suites" in app.amqp.queues.consume_from:
+        app.tasks["specs.try_sandbox"]()

@@ -14,6 +14,12 @@ def run_execution(pk: int) -> None:
     actions.execute(pk)
 
 
+@shared_task(name="specs.try_sandbox")
+def try_sandbox() -> None:
+    """Find out whether suites can run on this machine."""
+    actions.try_sandbox()
+
+
 @shared_task(name="specs.sweep_executions")
 def sweep_executions() -> None:
     """Ask for what changed and what is due by schedule; ring again for what was not heard, or whose worker died."""

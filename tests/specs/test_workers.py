@@ -21,7 +21,7 @@ from django.conf import settings as portal
 from apps.audit.models import Entry
 from apps.organization.models import Person
 from apps.specs import actions
-from apps.specs.models import Execution, Run
+from apps.specs.models import Execution, Run, SandboxTest
 from portal.up import broker, places
 from tests.cast import Cast, make_cast
 from tests.committed_db import CommittedDatabase
@@ -251,6 +251,8 @@ def test_a_worker_that_is_killed_or_hangs_is_replaced_and_leaves_one_result(work
 
 def test_two_workers_that_are_rung_five_times_run_it_once(workers: Workers) -> None:
     workers.suites("first")
+    # Before anybody asks for a suite.
+    wait_for(SandboxTest.objects.filter(problem="").exists)
     workers.suites("second")
     execution = asked(make_cast())
     workers.ring(execution, times=5)

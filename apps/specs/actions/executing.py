@@ -140,6 +140,7 @@ class _Progress:
     current: str = ""
     _counted: bool = field(default=False)
     _said_at: datetime | None = None
+    _said: tuple[int, int] = (0, 0)
 
     def start(self, *, is_sandboxed: bool, stories: int, scenarios: int) -> None:
         """How much there is to do."""
@@ -157,9 +158,10 @@ class _Progress:
     def look(self) -> str:
         """Says that this worker is there, and how far it is; why to stop, "" to go on."""
         now = timezone.now()
-        if self._said_at and (now - self._said_at).total_seconds() < 0.8:
+        is_new = (self.begun, self.failing) != self._said
+        if self._said_at and (now - self._said_at).total_seconds() < (0.3 if is_new else 0.8):
             return ""
-        self._said_at = now
+        self._said_at, self._said = now, (self.begun, self.failing)
         if not self.say():
             return LOST
         canceled = Execution.objects.filter(pk=self.pk, cancel_asked_at__isnull=False).exists()
