@@ -1,5 +1,6 @@
 """Results as rows: written without model objects, of which a large run would need tens of thousands."""
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 from apps.common.rows import insert_rows
 from apps.specs.matching import Located, Match
 from apps.specs.models import LatestResult, Result, Run
-from apps.specs.report import failed_step
+from apps.specs.report import Tried, failed_step
 
 _LATEST = ("story", "scenario_digest", "run_digest", "twin", "run", "position", "status", "ordered_at")
 _LATEST_KEY = _LATEST[:4]
@@ -32,8 +33,10 @@ _FIELDS = (
     "message",
     "duration_ns",
     "attempts",
+    "tried",
 )
 _MAX_UNKNOWN = 400
+_MAX_SAID = 1_000
 
 
 def write_results(run: Run, cases: Sequence[Located], matches: Sequence[Match], *, came_at: datetime) -> None:
@@ -75,4 +78,18 @@ def _rows(run: Run, cases: Sequence[Located], matches: Sequence[Match], came_at:
             case.message,
             case.duration_ns,
             case.attempts,
+            _tried(case.attempt_steps) if case.attempt_steps else "[]",
         )
+
+
+def _tried(steps: Sequence[Tried]) -> str:
+    said = [
+        [
+            one.attempt + 1,
+            f"{one.step.keyword.strip()} {one.step.text}" if one.step else "",
+            one.status.value,
+            one.message[:_MAX_SAID],
+        ]
+        for one in steps
+    ]
+    return json.dumps(said, ensure_ascii=False)

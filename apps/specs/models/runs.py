@@ -70,6 +70,8 @@ class Result(models.Model):
     say what ran. `is_stale`: it ran a text that no longer held, and greens nothing. Unmatched: `unknown` says why, in
     words, and `story` is empty. `at` is the instant it counts from, which is never later than when it came;
     `failed_step` the first step that failed, keyword and text, empty where none did or the report does not say.
+    `tried` holds each step and hook of each attempt where the report tells them apart: attempt (from 1), keyword and
+    text ("" for a hook), status, and what it said.
     """
 
     class MatchedBy(models.TextChoices):
@@ -100,6 +102,7 @@ class Result(models.Model):
     message = models.TextField(blank=True)
     duration_ns = models.BigIntegerField(null=True, blank=True)
     attempts = models.PositiveIntegerField(default=1)
+    tried = models.JSONField(default=list, blank=True)
 
     class Meta:
         ordering = ["position"]
