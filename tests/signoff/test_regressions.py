@@ -20,7 +20,8 @@ from apps.specs.models import Result, Run
 from tests.cast import Cast, TeamFactory, signed_in
 from tests.signoff.promises import Promise, make_promise
 from tests.signoff.promises import key as form_key
-from tests.specs.evidence import behave_json, import_bytes
+from tests.specs.evidence import behave_json, import_bytes, make_story
+from tests.specs.kits import BEHAVE, PYTHON, Kit, bubblewrap, executed, kit  # noqa: F401, fixtures
 from tests.specs.test_pages import queries_of, words_of
 
 pytestmark = pytest.mark.django_db
@@ -89,6 +90,34 @@ def test_a_failing_run_regresses_story_and_epic_at_once_whatever_way_it_came(sig
         "good_run": "R-1",
         "good_revision": "a1",
     }
+
+
+JUNIT = [PYTHON, "-m", "behave", "--junit", "--junit-directory={reports}", "--no-color", "{features}"]
+
+
+@pytest.mark.parametrize("command", [BEHAVE, JUNIT], ids=["json", "junit"])
+def test_a_suite_that_the_portal_runs_itself_regresses_it_and_names_the_step(
+    cast: Cast,
+    kit: Kit,  # noqa: F811
+    command: list[str],
+) -> None:
+    made = make_promise(cast, stories=0)
+    story = make_story(cast, epic=made.epic)
+    kit.register(command, trusted=True, revision="good")
+    assert executed(cast).problem == ""
+    made.stories.append(story)
+    made.sign_stories()
+    made.sign()
+    steps = kit.folder / "steps" / "cart_steps.py"
+    steps.write_text(steps.read_text().replace("append(thing)", "extend([thing, thing])"))
+    kit.register(command, trusted=True, revision="bad")
+    execution = executed(cast)
+    assert made.reread().state == "REGRESSED"
+    (facts,) = logged("story.regressed")
+    assert execution.run
+    assert (facts["run"], facts["first_revision"], facts["good_revision"]) == (execution.run.key, "bad", "good")
+    assert (facts["scenario"], facts["step"]) == ("Add one thing", "Then the cart holds 1 thing")
+    assert failure(story).failing == 3
 
 
 def test_what_somebody_saw_fail_regresses_it_too(signed: Promise) -> None:
