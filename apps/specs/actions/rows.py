@@ -8,7 +8,7 @@ from typing import Any
 from apps.common.rows import insert_rows
 from apps.specs.matching import Located, Match
 from apps.specs.models import LatestResult, Result, Run
-from apps.specs.report import Tried, failed_step
+from apps.specs.report import Status, Tried, failed_step
 
 _LATEST = ("story", "scenario_digest", "run_digest", "twin", "run", "position", "status", "ordered_at")
 _LATEST_KEY = _LATEST[:4]
@@ -70,7 +70,7 @@ def _rows(run: Run, cases: Sequence[Located], matches: Sequence[Match], came_at:
             match.unknown[:_MAX_UNKNOWN],
             case.status.value,
             counted_from(one, came_at),
-            case.failed_step or failed_step(case.steps or ()),
+            case.failed_step or ("" if case.status is Status.PASSED else failed_step(case.steps or ())),
             case.feature_name,
             case.name,
             case.uri,
