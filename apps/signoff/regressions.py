@@ -43,6 +43,8 @@ def epic_signers(epics: Iterable[Epic]) -> dict[int, Person]:
     accepted = {epic.pk for epic in epics if epic.signed_promise}
     if not accepted:
         return {}
-    sign_offs = EpicSignOff.objects.filter(epic__in=accepted).exclude(meaning=EpicSignOff.Meaning.REJECT)
-    rows = sign_offs.select_related("signature__person").order_by("epic_id", "number")
+    # The last one accepts it: a rejection would have taken the signed promise away.
+    rows = (
+        EpicSignOff.objects.filter(epic__in=accepted).select_related("signature__person").order_by("epic_id", "number")
+    )
     return {row.epic_id: row.signature.person for row in rows}

@@ -20,7 +20,7 @@ from apps.specs.models import Result, Run
 from tests.cast import Cast, TeamFactory, signed_in
 from tests.signoff.promises import Promise, make_promise
 from tests.signoff.promises import key as form_key
-from tests.specs.evidence import behave_json, import_bytes, make_story
+from tests.specs.evidence import behave_json, edit, import_bytes, make_story
 from tests.specs.kits import BEHAVE, PYTHON, Kit, bubblewrap, executed, kit  # noqa: F401, fixtures
 from tests.specs.test_pages import queries_of, words_of
 
@@ -234,6 +234,21 @@ def test_of_several_failing_scenarios_the_one_that_fails_longest_is_named(cast: 
     import_bytes(behave_json(text, **{"Pay 1": "failed", "Pay 2": "failed"}), by=cast.tomas, revision="b2")
     found = failure(story)
     assert (found.scenario, found.run.revision, found.failing) == ("Pay 1", "b1", 2)
+
+
+def test_a_twin_that_the_text_holds_no_longer_counts_no_longer(cast: Cast) -> None:
+    made = make_promise(cast, stories=0)
+    story = made.add_story("Pay")
+    once = text_of(story)
+    again = once[once.index("  Scenario:") :]
+    edit(cast, story, f"{once}\n{again}")
+    run(made, story, revision="a1")
+    run(made, story, status="failed", revision="b1")
+    assert failure(story).failing == 2
+    edit(cast, story, once)
+    run(made, story, revision="c1")
+    run(made, story, status="failed", revision="d1")
+    assert (failure(story).failing, failure(story).run.revision) == (1, "d1")
 
 
 def test_many_stories_need_as_many_queries_as_one(signed: Promise) -> None:
