@@ -4,7 +4,7 @@ import secrets
 from hashlib import sha256
 from typing import Any
 
-from apps.audit.canonical import canonical_bytes
+from apps.audit.canonical import plain_bytes
 
 SALT_BYTES = 32
 
@@ -21,5 +21,5 @@ def commitment(salt: bytes, value: bytes) -> str:
 
 def commit(value: Any) -> tuple[bytes, bytes, str]:
     """A fresh salt, the canonical bytes of `value`, and the commitment to both."""
-    salt, written = new_salt(), canonical_bytes(value)
+    salt, written = new_salt(), plain_bytes(value)
     return salt, written, commitment(salt, written)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from apps.audit.canonical import canonical_bytes, parse_canonical
+from apps.audit.canonical import parse_canonical, plain_bytes
 
 STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
 PREDICATE_TYPE = "urn:triad:act:v1"
@@ -53,7 +53,7 @@ class Statement:
 
 def encode(*, subject: str, digest: str, predicate: Mapping[str, Any]) -> bytes:
     """The statement's canonical bytes."""
-    return canonical_bytes(
+    return plain_bytes(
         {
             "_type": STATEMENT_TYPE,
             "subject": [{"name": subject, "digest": {"sha256": digest}}],

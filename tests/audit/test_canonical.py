@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.audit.canonical import NotCanonical, canonical_bytes, canonical_digest, parse_canonical, plain
+from apps.audit.canonical import NotCanonical, canonical_bytes, canonical_digest, parse_canonical, plain, plain_bytes
 
 JSON = st.recursive(
     st.none()
@@ -115,6 +115,17 @@ def test_digest_does_not_depend_on_order() -> None:
 def test_lone_surrogates_are_refused() -> None:
     with pytest.raises(NotCanonical):
         canonical_bytes("\ud800")
+
+
+@given(JSON)
+def test_the_quick_writer_writes_as_the_slow_one(value: Any) -> None:
+    assert plain_bytes(value) == canonical_bytes(value)
+
+
+@pytest.mark.parametrize("value", ["\ud800", {"\ud800": 1}, 2**60, float("nan")])
+def test_the_quick_writer_refuses_what_the_slow_one_does(value: Any) -> None:
+    with pytest.raises(NotCanonical):
+        plain_bytes(value)
 
 
 @given(JSON)
