@@ -37,7 +37,7 @@ def canonical_bytes(value: Any) -> bytes:
     """`value` as RFC 8785 writes it. Raises NotCanonical for what it cannot write."""
     try:
         return rfc8785.dumps(value)
-    except (rfc8785.CanonicalizationError, RecursionError) as error:
+    except (rfc8785.CanonicalizationError, RecursionError, UnicodeEncodeError) as error:
         raise NotCanonical(str(error)) from error
 
 

@@ -209,7 +209,7 @@ def test_a_damaged_log_can_still_be_looked_at(auditor: Client, body: bytes) -> N
     assert "this entry is damaged" in text(auditor, LOG)
     page = text(auditor, reverse("audit:entry_detail", args=[1]))
     assert "Damaged" in page
-    assert "The proof holds" in page  # of the leaf; that the statement is another one is said beside it
+    assert "The proof does not hold" in page
     assert auditor.get(reverse("audit:entry_statement", args=[1])).content == body
     assert b"this entry is damaged" in b"".join(auditor.get(f"{LOG}?as=csv"))
 
