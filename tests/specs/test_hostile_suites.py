@@ -57,7 +57,7 @@ def hostile(cast: Cast, story: Story, kit: Kit) -> Hostile:  # noqa: F811
         execution = executed(cast, **(of or {}))
         assert time.monotonic() - begun < IN_TIME + limits.get("seconds", 0)
         assert alive(mark) == []
-        assert list((Path(portal.VAR) / "executions").iterdir()) == []
+        assert list((Path(portal.VAR) / "executions").glob("*")) == []
         assert execution.is_finished and execution.is_sandboxed
         return execution
 

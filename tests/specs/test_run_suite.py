@@ -497,3 +497,17 @@ def test_what_ran_hidden_stories_is_hidden(cast, story, shop):
     # What a suite covered is no longer known once it is gone.
     shop.settings.SUITES = {}
     assert list(execution_queries.executions_for(forget_seats(cast.tomas))) == [mine]
+
+
+def test_while_a_report_is_read_it_is_not_taken_for_lost(cast, story, kit, monkeypatch):  # noqa: F811
+    """The worker cannot say that it is there meanwhile, so it says so ahead."""
+    really, left = executing._taken, []
+
+    def slowly(*args: Any) -> Any:
+        with time_machine.travel(timezone.now() + actions.executions.LOST_AFTER + timedelta(seconds=15)):
+            left.extend(actions.due_executions())
+        return really(*args)
+
+    monkeypatch.setattr(executing, "_taken", slowly)
+    assert executed(cast).state == "DONE"
+    assert left == []

@@ -52,12 +52,12 @@ def wait_for(done: Callable[[], object], seconds: float = SECONDS, what: object 
     return time.monotonic() - begun
 
 
-def processes_of(place: str) -> list[psutil.Process]:
+def processes_of(place: Path) -> list[psutil.Process]:
     """Living processes of an attempt: the sandbox that was given its folder, and what came of it."""
     found = []
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.NoSuchProcess):
-            if any(word.endswith(place) for word in process.cmdline()) and process.name() == "bwrap":
+            if str(place) in process.cmdline() and process.name() == "bwrap":
                 found += [process, *process.children(recursive=True)]
     return [one for one in found if one.is_running() and one.status() != psutil.STATUS_ZOMBIE]
 
@@ -106,12 +106,15 @@ class Workers:
         with redis.Redis(unix_socket_path=str(self.socket)) as line:
             return int(line.llen("suites")), int(line.hlen("unacked"))
 
+    def place(self, execution: Execution, attempt: int = 1) -> Path:
+        """The folder of an attempt."""
+        return self.var / "executions" / f"{execution.key}-{attempt}"
+
     def tell(self, execution: Execution, *names: str) -> None:
         """Let the suite go on to the next scenario."""
         execution.refresh_from_db()
-        home = self.var / "executions" / f"{execution.key}-{execution.attempts}" / "home"
         for name in names:
-            (home / name).touch()
+            (self.place(execution, execution.attempts) / "home" / name).touch()
 
     def close(self) -> None:
         for process in self.started:
@@ -190,7 +193,7 @@ def has_begun(execution: Execution, number: int) -> bool:
     return now(execution).scenarios_begun == number
 
 
-def is_over(place: str) -> bool:
+def is_over(place: Path) -> bool:
     """Whether nothing of an attempt is alive."""
     return not processes_of(place)
 
@@ -218,7 +221,7 @@ def test_a_worker_that_is_killed_or_hangs_is_replaced_and_leaves_one_result(work
     for execution in executions:
         workers.ring(execution)
         wait_for(partial(is_running, execution))
-        (sandbox, *_) = processes_of(f"{execution.key}-1")
+        (sandbox, *_) = processes_of(workers.place(execution))
         by_worker[sandbox.parent().ppid()] = execution  # type: ignore[union-attr]
     assert set(by_worker) == {child.pid, whole.pid, hung.pid}
 
@@ -228,7 +231,7 @@ def test_a_worker_that_is_killed_or_hangs_is_replaced_and_leaves_one_result(work
     os.killpg(hung.pid, signal.SIGSTOP)
 
     for worker in (child, whole):
-        place = f"{by_worker[worker.pid].key}-1"
+        place = workers.place(by_worker[worker.pid])
         wait_for(partial(is_over, place), 5, place)
     workers.suites("fresh")
     waiting = list(executions)
@@ -241,7 +244,7 @@ def test_a_worker_that_is_killed_or_hangs_is_replaced_and_leaves_one_result(work
 
     # The one that hung finds that it came too late.
     os.killpg(hung.pid, signal.SIGCONT)
-    place = f"{by_worker[hung.pid].key}-1"
+    place = workers.place(by_worker[hung.pid])
     wait_for(partial(is_over, place), 5, place)
     wait_for(lambda: workers.unheard()[0] == 0)
     for execution in executions:
@@ -259,8 +262,8 @@ def test_two_workers_that_are_rung_five_times_run_it_once(workers: Workers) -> N
     wait_for(lambda: is_running(execution))
     # Every ring was heard, and all but the one that is at it were answered.
     wait_for(lambda: workers.unheard() == (0, 1))
-    assert len({one.pid for one in processes_of(f"{execution.key}-1") if one.name() == "bwrap"}) > 0
-    assert [folder.name for folder in (workers.var / "executions").iterdir()] == [f"{execution.key}-1"]
+    assert len({one.pid for one in processes_of(workers.place(execution)) if one.name() == "bwrap"}) > 0
+    assert [folder.name for folder in (workers.var / "executions").iterdir()] == [workers.place(execution).name]
 
     workers.tell(execution, "one", "two", "three")
     wait_for(partial(is_finished, execution))
@@ -283,7 +286,7 @@ def test_progress_is_seen_within_two_seconds_and_cancel_within_three(workers: Wo
 
     actions.cancel_execution(key=execution.key, by=Person.objects.get(pk=cast.maria.pk))
     wait_for(lambda: now(execution).state == "CANCELED", 3)
-    assert processes_of(f"{execution.key}-1") == []
+    assert processes_of(workers.place(execution)) == []
     assert (execution.problem, execution.run, execution.current) == ("", None, "")
     assert execution.output == "  Scenario: one\n  Scenario: two\n  Scenario: three\n"
     assert list((workers.var / "executions").iterdir()) == []
@@ -296,7 +299,7 @@ def test_canceled_while_its_worker_is_gone(workers: Workers) -> None:
     workers.ring(execution)
     wait_for(lambda: is_running(execution))
     os.killpg(worker.pid, signal.SIGKILL)
-    wait_for(partial(is_over, f"{execution.key}-1"), 5)
+    wait_for(partial(is_over, workers.place(execution)), 5)
     actions.cancel_execution(key=execution.key, by=Person.objects.get(pk=cast.maria.pk))
     # As if the time had passed after which it counts as left.
     Execution.objects.update(seen_at=execution.asked_at - actions.executions.LOST_AFTER)
@@ -306,7 +309,7 @@ def test_canceled_while_its_worker_is_gone(workers: Workers) -> None:
 
     wait_for(partial(is_finished, execution))
     assert (execution.state, execution.attempts, execution.run) == ("CANCELED", 2, None)
-    assert not (workers.var / "executions" / f"{execution.key}-2").exists()
+    assert not workers.place(execution, 2).exists()
 
 
 def test_a_scheduler_alone_finds_what_was_not_heard(workers: Workers) -> None:

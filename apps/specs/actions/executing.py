@@ -6,7 +6,7 @@ visible in the one transaction that also says it is done, and only for the worke
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
@@ -28,6 +28,8 @@ from apps.specs.supervising import Ended, supervise
 from apps.specs.workplace import NoWorkplace, Workplace, remove, workplace
 
 MAX_ATTEMPTS = 3
+# The largest reports take so long to read, while the worker cannot say that it is there.
+READING = timedelta(seconds=20)
 NOBODY_RAN = Ended(exit_code=None, stopped="", output="", output_bytes=0, seconds=0)
 CANCELED = "It was canceled."
 # Nothing may be written any more: another worker took it up.
@@ -123,7 +125,7 @@ def _supervised(execution: Execution, suite: Suite, place: Workplace, *, is_sand
         )
     except OSError as error:
         raise NoWorkplace(f"The command cannot be started: {error}.") from error
-    progress.say()
+    progress.say(ahead=READING)
     return ended
 
 
@@ -167,15 +169,15 @@ class _Progress:
         canceled = Execution.objects.filter(pk=self.pk, cancel_asked_at__isnull=False).exists()
         return CANCELED if canceled else ""
 
-    def say(self) -> bool:
-        """Writes it into the row, unless that is another worker's by now."""
+    def say(self, *, ahead: timedelta = timedelta(0)) -> bool:
+        """Writes it into the row, unless that is another worker's by now; `ahead` is how long nothing will be heard."""
         # What a scenario writes itself may look like another.
         said = {
             "scenarios_begun": min(self.begun, self.total),
             "scenarios_failing": self.failing,
             "current": self.current[:200],
         }
-        return bool(self._mine(seen_at=timezone.now(), **said))
+        return bool(self._mine(seen_at=timezone.now() + ahead, **said))
 
     def _mine(self, **columns: object) -> int:
         mine = Execution.objects.filter(pk=self.pk, attempts=self.attempt, state=Execution.State.RUNNING)
