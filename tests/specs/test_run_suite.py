@@ -359,6 +359,17 @@ def test_a_change_is_run_once_with_what_changed_alone(cast, story, kit):  # noqa
     assert [state(one) for one in (story, second)] == ["PASSING", "PASSING"]
 
 
+def test_a_change_that_another_execution_ran_meanwhile_is_no_failure(cast, story, kit):  # noqa: F811
+    kit.register(on_change=True)
+    (change,) = actions.ask_for_changes(suites())
+    executed(cast)
+    entries = Entry.objects.count()
+    actions.execute(change.pk)
+    change.refresh_from_db()
+    assert (change.state, change.problem) == ("CANCELED", "Another execution has run these texts already.")
+    assert Entry.objects.count() == entries
+
+
 def test_a_suite_that_does_not_ask_for_it_runs_no_change(cast, story, shop):
     assert actions.ask_for_changes(suites()) == []
 
@@ -501,7 +512,8 @@ def test_what_ran_hidden_stories_is_hidden(cast, story, shop):
 
 def test_while_a_report_is_read_it_is_not_taken_for_lost(cast, story, kit, monkeypatch):  # noqa: F811
     """The worker cannot say that it is there meanwhile, so it says so ahead."""
-    really, left = executing._taken, []
+    really = executing._taken
+    left: list[Execution] = []
 
     def slowly(*args: Any) -> Any:
         with time_machine.travel(timezone.now() + actions.executions.LOST_AFTER + timedelta(seconds=15)):

@@ -76,6 +76,9 @@ def _run(execution: Execution, suite: Suite) -> None:
     pk, attempt = execution.pk, execution.attempts
     given = execution_queries.texts_to_execute(execution, suite)
     ended = NOBODY_RAN
+    if not given and execution.cause == Execution.Cause.CHANGE:
+        _stop(pk=pk, attempt=attempt, words="Another execution has run these texts already.", is_needless=True)
+        return
     try:
         if not given:
             raise NoWorkplace("There is no story with scenarios left to run.")
@@ -220,16 +223,24 @@ def _finish(*, pk: int, attempt: int, suite: Suite, taken: Taken, ended: Ended, 
 
 
 @act
-def _stop(*, pk: int, attempt: int, words: str, ended: Ended = NOBODY_RAN, given: Sequence[Given] = ()) -> None:
+def _stop(
+    *,
+    pk: int,
+    attempt: int,
+    words: str,
+    ended: Ended = NOBODY_RAN,
+    given: Sequence[Given] = (),
+    is_needless: bool = False,
+) -> None:
     execution = Execution.objects.select_for_update().get(pk=pk)
     if execution.is_finished or execution.attempts != attempt:
         nothing_changed()
         return
     canceled = execution.cancel_asked_at is not None
-    execution.state = Execution.State.CANCELED if canceled else Execution.State.STOPPED
+    execution.state = Execution.State.CANCELED if canceled or is_needless else Execution.State.STOPPED
     execution.problem = "" if canceled else words
     _keep(execution, ended, given)
-    if canceled:  # whoever did so stands in the log
+    if canceled or is_needless:  # whoever did so stands in the log
         nothing_changed()
         return
     record(
