@@ -329,7 +329,7 @@ def test_the_list_filters_by_words_epic_and_team(signed: Promise) -> None:
 def test_the_list_as_csv(signed: Promise) -> None:
     failing = run(signed, *signed.stories, status="failed", revision="=b2")
     response = signed_in(signed.cast.maria).get("/regressions/?as=csv")
-    lines = list(csv.DictReader(StringIO(response.getvalue().decode())))  # type: ignore[attr-defined]
+    lines = list(csv.DictReader(StringIO(response.getvalue().decode())))
     assert [line["Story"] for line in lines] == [story.key for story in signed.stories]
     assert lines[0]["First failing run"] == failing.key
     assert lines[0]["First failing revision"] == "'=b2"
@@ -363,7 +363,7 @@ def test_a_restricted_initiative_s_regressions_do_not_exist_for_others(signed: P
     assert organization.hidden_scope_ids(signed.cast.nobody)
     client = signed_in(signed.cast.nobody)
     assert "Nothing that was signed fails now" in words_of(client, "/regressions/")
-    assert signed.stories[0].key not in client.get("/regressions/?as=csv").getvalue().decode()  # type: ignore[attr-defined]
+    assert signed.stories[0].key not in client.get("/regressions/?as=csv").getvalue().decode()
     assert rows(signed).count('class="row-title"') == 2
 
 

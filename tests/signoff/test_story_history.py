@@ -1,7 +1,9 @@
 """A story's texts, runs, signatures and regressions on one time line."""
 
+import csv
 import re
 from datetime import timedelta
+from io import StringIO
 
 import pytest
 
@@ -79,6 +81,19 @@ def test_the_page_tells_it_in_words_and_as_a_strip(promise: Promise) -> None:
     assert "<title>R-2 failed</title>" in page
     part = words_of(client, f"/stories/{story.key}/history/", **{"HX-Request": "true"})
     assert part.lstrip().startswith('<div id="story-history"')
+
+
+def test_all_of_it_as_csv(promise: Promise) -> None:
+    walk(promise)
+    for number in range(60):
+        run(promise, promise.stories[0], revision=f"={number}")
+    response = signed_in(promise.cast.maria).get(f"/stories/{promise.stories[0].key}/history/?as=csv")
+    lines = list(csv.DictReader(StringIO(response.getvalue().decode())))
+    assert len(lines) == 12 + 60
+    assert [line["What"] for line in lines[60:]][:2] == ["SIG-3 rejected", "R-6 passed"]
+    assert (lines[0]["Revision"], lines[0]["Cases"], lines[0]["Passed"]) == ("'=59", "1", "1")
+    assert (lines[-1]["What"], lines[-1]["By"]) == ("Version 1", "Ruth Adeyemi")
+    assert lines[-5]["Words"].startswith("found that signed S-1") and lines[-5]["By"] == "The portal"
 
 
 def test_of_another_story_nothing_stands_there(promise: Promise) -> None:

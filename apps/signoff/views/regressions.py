@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_safe
@@ -17,12 +17,14 @@ from apps.delivery.models import Story
 from apps.organization.requests import person_of
 from apps.signoff import history, regressions
 from apps.signoff.forms import RegressionFilterForm
+from apps.signoff.history import Moment
 from apps.signoff.regressions import Regression
 
 HEAD = [
     "Story", "Title", "Epic", "Epic state", "Team", "Fails since", "First failing run", "First failing revision",
     "Last good run", "Last good revision", "Scenario", "Step", "Failing scenarios", "Signed by",
 ]  # fmt: skip
+HISTORY_HEAD = ["At", "What", "By", "Revision", "Cases", "Passed", "Failed", "Stale", "Words"]
 CHUNK = 500
 
 
@@ -72,9 +74,11 @@ def _csv_row(one: Regression) -> list[object]:
 
 @member
 @require_safe
-def story_history(request: HttpRequest, key: str) -> HttpResponse:
+def story_history(request: HttpRequest, key: str) -> HttpResponseBase:
     """A story's texts, runs, signatures and regressions on one time line, the newest first."""
     story = get_object_or_404(delivery.stories_for(person_of(request)), key=key)
+    if request.GET.get("as") == "csv":
+        return csv_response(f"{story.key}-history", HISTORY_HEAD, map(_moment_row, _whole(story)))
     before = _instant(request.GET.get("after", ""))
     found = history.story_history(story, before=before)
     context = {
@@ -83,9 +87,31 @@ def story_history(request: HttpRequest, key: str) -> HttpResponse:
         "history": found,
         "lanes": len(history.LANES),
         "is_part": before is not None,
+        "csv_url": csv_url(request),
         "next_url": next_url(request, found.before.isoformat() if found.before else ""),
     }
     return page_or_partial(request, "signoff/story_history.html", "signoff/_story_history.html", context)
+
+
+def _whole(story: Story) -> Iterator[Moment]:
+    """All moments of the story, read part by part."""
+    before = None
+    while True:
+        part = history.story_history(story, before=before)
+        yield from part.moments
+        before = part.before
+        if before is None:
+            return
+
+
+def _moment_row(one: Moment) -> list[object]:
+    at, run = one.at.isoformat(), one.run
+    if run:
+        return [at, one.mark.words, "", run.revision, run.cases, run.passed, run.failed, run.stale, ""]
+    if one.version:
+        return [at, one.mark.words, one.version.author.name, *[""] * 5, one.version.reason]
+    who = one.sign_off.signature.printed_name if one.sign_off else "The portal"
+    return [at, one.mark.words, who, *[""] * 5, one.line]
 
 
 def _instant(text: str) -> datetime | None:
