@@ -80,8 +80,10 @@ private one in a temporary folder, with every commit waiting for the disk as in 
 {chr(10).join(rows)}
 
 - B10: the import begins at the folder and ends with the commit; the peer parses the same files, and keeps nothing.
-- B11: five steps a scenario, all matched by digest and passed. behave runs as a command, in parts of 3,000 scenarios,
-  since a report may have 8 MiB; the import takes all parts as one run.
+- B11, the portal's own stories: what a product's steps do, they do: each drives an instance of the portal.
+- B11, steps that do nothing: five of them a scenario, all matched by digest and passed; behave runs as a command, in
+  parts of 3,000 scenarios, since a report may have 8 MiB, and the import takes all parts as one run. Reading that JSON
+  alone takes 3 % of such a run: the goal is for steps that do something ([ADR 18](adr/0018-what-b11-stands-beside.md)).
 """
 
 
