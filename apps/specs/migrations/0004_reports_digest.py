@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('specs', '0003_failed_steps'),
+        ("specs", "0003_failed_steps"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='run',
-            name='reports_digest',
-            field=models.CharField(blank=True, db_index=True, help_text='SHA-256 of the reports alone', max_length=64),
+            model_name="run",
+            name="reports_digest",
+            field=models.CharField(blank=True, db_index=True, help_text="SHA-256 of the reports alone", max_length=64),
         ),
     ]
