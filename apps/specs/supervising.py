@@ -55,7 +55,8 @@ def supervise(
     hear: Callable[[str], None],
     look: Callable[[], str],
 ) -> Ended:
-    """Runs `command` in `folder` until it ends or is stopped; nothing of it is left afterwards.
+    """Runs `command` in `folder` until it ends or is stopped; nothing of it is left afterwards, but outside a sandbox
+    what it let go of before.
 
     `hear` gets each line of its output; `look` is called at every look and says why to stop, "" to go on. Raises
     OSError where it cannot be started; whatever `look` raises ends the command too.

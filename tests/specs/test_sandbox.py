@@ -227,3 +227,12 @@ def test_a_worker_keeps_what_it_found() -> None:
     assert sandboxes.try_sandbox() == ""
     assert sandboxes.try_sandbox() == ""
     assert SandboxTest.objects.get().problem == ""
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("bubblewrap", "broken")
+def test_what_was_missing_may_be_installed_while_the_worker_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert sandboxes.try_sandbox() == "The program bwrap is not installed: install bubblewrap."
+    monkeypatch.undo()
+    assert sandboxes.try_sandbox() == ""
+    assert SandboxTest.objects.get().problem == ""
