@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from apps.common.collecting import collecting_later
 from apps.common.refused import BadInput
-from apps.specs import cucumber_messages, manifest, report_format
+from apps.specs import manifest
+from apps.specs.formats import cucumber_messages, report_format
 from apps.specs.manifest import Manifest
 from apps.specs.report import NO_ZONE, NotAReport, Report
 

@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from apps.delivery import meaning
-from apps.specs import json_node
-from apps.specs.json_node import Node
+from apps.specs.formats import json_node
+from apps.specs.formats.json_node import Node
 from apps.specs.paths import ending_with
 from apps.specs.report import Case
 

@@ -23,7 +23,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from apps.specs.report_format import READERS
+from apps.specs.formats.report_format import READERS
 
 # The worker's own limit for a task is 30 minutes.
 MAX_SECONDS = 1500

@@ -24,6 +24,7 @@ LOOK_EVERY = 0.25  # seconds
 # What an empty file takes, and how long a path may be: what lies deeper would not be found.
 _BLOCK = 4096
 _LONGEST_PATH = 3_500
+MAX_GIVEN = 1024 * 1024 * 1024  # bytes of steps and features that are there before it starts
 KEPT = 128 * 1024  # bytes of the output's beginning, and as many of its end
 MAX_LINE = 1_000  # characters that are looked at of one line
 _CHUNK = 64 * 1024
@@ -62,6 +63,8 @@ def supervise(
     OSError where it cannot be started; whatever `look` raises ends the command too.
     """
     started = time.monotonic()
+    # What it was given does not count.
+    full = _disk(folder, MAX_GIVEN) + limits.disk_mb * 1024 * 1024
     process = subprocess.Popen(  # noqa: S603 - the operator's command
         list(command),
         stdin=subprocess.DEVNULL,
@@ -73,7 +76,7 @@ def supervise(
     )
     output = _Output(hear)
     try:
-        stopped = _watched(process, output, started, folder, limits, look)
+        stopped = _watched(process, output, started, folder, full, limits, look)
     finally:
         _end(process)
     output.close()
@@ -86,6 +89,7 @@ def _watched(
     output: "_Output",
     started: float,
     folder: Path,
+    full: int,
     limits: Limits,
     look: Callable[[], str],
 ) -> str:
@@ -99,7 +103,7 @@ def _watched(
             ready.select(LOOK_EVERY)
             is_open = output.take(pipe)
             if time.monotonic() - looked >= LOOK_EVERY:
-                if why := look() or _too_much(process, started, folder, limits):
+                if why := look() or _too_much(process, started, folder, full, limits):
                     return why
                 looked = time.monotonic()
             if process.poll() is not None:
@@ -109,7 +113,7 @@ def _watched(
                 time.sleep(LOOK_EVERY)
 
 
-def _too_much(process: subprocess.Popen[bytes], started: float, folder: Path, limits: Limits) -> str:
+def _too_much(process: subprocess.Popen[bytes], started: float, folder: Path, full: int, limits: Limits) -> str:
     if time.monotonic() - started > limits.seconds:
         return f"It ran longer than the {limits.seconds} seconds that it may."
     family = _family(process.pid)
@@ -118,8 +122,7 @@ def _too_much(process: subprocess.Popen[bytes], started: float, folder: Path, li
     memory = _memory(family)
     if memory > limits.memory_mb * 1024 * 1024:
         return f"It used {memory / 2**20:,.0f} MiB of memory; it may use {limits.memory_mb:,} MiB."
-    enough = limits.disk_mb * 1024 * 1024
-    if _disk(folder, enough) + _nameless(family) > enough:
+    if _disk(folder, full) + _nameless(family) > full:
         return f"It wrote more than the {limits.disk_mb:,} MiB that it may."
     return ""
 

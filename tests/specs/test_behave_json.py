@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from apps.delivery import gherkin, meaning
-from apps.specs import behave_json, behave_quick
+from apps.specs.formats import behave_json, behave_quick
 from apps.specs.report import Case, NotAReport, Status
 from tests.specs import hostile
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.delivery import gherkin
-from apps.specs import cucumber_json
+from apps.specs.formats import cucumber_json
 from apps.specs.report import Case, NotAReport, Status
 from tests.specs import hostile
 

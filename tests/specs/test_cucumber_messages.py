@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.delivery import gherkin
-from apps.specs import cucumber_messages
+from apps.specs.formats import cucumber_messages
 from apps.specs.report import Case, NotAReport, Report, Status
 from tests.specs import hostile
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from apps.delivery import gherkin
-from apps.specs import behave_json, cucumber_json, cucumber_messages, junit
+from apps.specs.formats import behave_json, cucumber_json, cucumber_messages, junit
 from apps.specs.models import Result
 from apps.specs.report import FAILING, MAX_STEP, Case, CaseStep, Status, failed_step
 from tests.specs.evidence import CART, import_bytes, make_story

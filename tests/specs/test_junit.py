@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.specs import junit
+from apps.specs.formats import junit
 from apps.specs.report import Case, NotAReport, Status
 from tests.specs import hostile
 

@@ -15,7 +15,7 @@ import pytest
 from apps.delivery import actions, gherkin
 from apps.delivery.models import Epic, Story
 from apps.delivery.states import StoryState
-from apps.specs import behave_json
+from apps.specs.formats import behave_json
 from apps.specs.report import Report, Status
 from tests.cast import Cast
 from tests.delivery.work import read_files

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from apps.specs import report_format
+from apps.specs.formats import report_format
 from apps.specs.report import NotAReport
 
 

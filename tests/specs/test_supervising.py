@@ -65,6 +65,15 @@ def test_what_it_started_ends_with_it(tmp_path: Path) -> None:
     assert alive(f"mark-{tmp_path.name}") == []
 
 
+def test_what_it_was_given_does_not_count_as_written(tmp_path: Path) -> None:
+    (tmp_path / "steps").write_bytes(b"x" * (20 * 2**20))
+    script = "import time; open('mine', 'wb').write(b'x' * ({} * 2**20)); time.sleep(1)"
+    assert go(tmp_path, script.format(2)).stopped == ""
+    assert go(
+        tmp_path, script.format(12) + "\nopen('more', 'wb').write(b'x' * (12 * 2**20)); time.sleep(30)"
+    ).stopped == ("It wrote more than the 16 MiB that it may.")
+
+
 def test_a_command_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         supervise(["no-such"], environment={"PATH": "/bin"}, folder=tmp_path, limits=LIMITS, hear=print, look=str)

@@ -10,8 +10,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from apps.delivery import gherkin, meaning
-from apps.specs import behave_quick, json_node, keywords
-from apps.specs.json_node import Node
+from apps.specs.formats import behave_quick, json_node, keywords
+from apps.specs.formats.json_node import Node
 from apps.specs.report import (
     NO_ZONE,
     Case,

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from apps.delivery import gherkin, meaning
-from apps.specs import json_node, keywords
-from apps.specs.json_node import Node
+from apps.specs.formats import json_node, keywords
+from apps.specs.formats.json_node import Node
 from apps.specs.report import path_of
 
 _TYPES = {

@@ -12,9 +12,9 @@ from datetime import UTC, datetime, timedelta
 from typing import BinaryIO
 from zoneinfo import ZoneInfo
 
-from apps.specs import json_node
-from apps.specs.json_node import Node
-from apps.specs.message_sources import Ran, Sources
+from apps.specs.formats import json_node
+from apps.specs.formats.json_node import Node
+from apps.specs.formats.message_sources import Ran, Sources
 from apps.specs.report import (
     MAX_CASES,
     MAX_DURATION_NS,

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
-from apps.specs import behave_json, cucumber_json, cucumber_messages, junit
+from apps.specs.formats import behave_json, cucumber_json, cucumber_messages, junit
 from apps.specs.report import NO_ZONE, NotAReport, Report
 
 Reader = Callable[..., Report]

@@ -11,8 +11,8 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from apps.delivery import gherkin, meaning
-from apps.specs import json_node, keywords
-from apps.specs.json_node import Node
+from apps.specs.formats import json_node, keywords
+from apps.specs.formats.json_node import Node
 from apps.specs.report import (
     MAX_DURATION_NS,
     NO_ZONE,

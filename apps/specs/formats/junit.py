@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import XMLParser
 
-from apps.specs.behave_json import row_of
+from apps.specs.formats.behave_json import row_of
 from apps.specs.report import (
     MAX_CASES,
     NO_ZONE,
