@@ -165,7 +165,10 @@ def test_its_processes_eat_memory_together(hostile: Hostile) -> None:
             id="files",
         ),
         pytest.param(
-            "with open('/execution/big', 'wb') as file: file.write(bytes([1]) * (8 * 2**20))\ntime.sleep(60)", id="file"
+            "for name in 'ab':\n"
+            "    with open(f'/execution/{name}', 'wb') as file: file.write(bytes([1]) * (5 * 2**20))\n"
+            "time.sleep(60)",
+            id="two files",
         ),
         pytest.param("for n in range(100_000): open(f'/execution/home/{n}', 'w').close()\ntime.sleep(60)", id="empty"),
         pytest.param(
