@@ -257,8 +257,8 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
 }
 
 # --- Suites that the portal runs itself ------------------------------------------------------------
-# The operator's, from a file of TOML (apps/specs/suites.py says what stands in it), and the portal's own: its stories
-# drive a private instance of the portal, with the same code and nothing else.
+# The operator's, from a file of TOML (apps/specs/running/suites.py says what stands in it), and the portal's own: its
+# stories drive a private instance of the portal, with the same code and nothing else.
 _suites_file = env.str("PORTAL_SUITES", default="")
 try:
     SUITES: dict[str, dict[str, object]] = tomllib.loads(Path(_suites_file).read_text()) if _suites_file else {}

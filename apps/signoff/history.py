@@ -8,8 +8,8 @@ from apps.audit import queries as audit
 from apps.common.marks import Mark
 from apps.delivery.models import Story, StoryVersion
 from apps.signoff.models import StorySignOff
-from apps.specs import history_queries as specs
-from apps.specs.history_queries import RunOfStory
+from apps.specs import queries as specs
+from apps.specs.queries import RunOfStory
 
 MOMENTS = 40
 TURNS = ("story.regressed", "story.recovered")

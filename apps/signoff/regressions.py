@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from apps.delivery.models import Epic, Story
 from apps.organization.models import Person, Team
 from apps.signoff.models import EpicSignOff
-from apps.specs import history_queries as specs
-from apps.specs.history_queries import Failure
+from apps.specs import queries as specs
+from apps.specs.queries import Failure
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error
 
-from apps.specs import suites
+from apps.specs.running import suites
 
 
 def every_suite_can_be_read(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
@@ -13,5 +13,5 @@ def every_suite_can_be_read(app_configs: Any, **kwargs: Any) -> list[CheckMessag
     try:
         suites.registered(settings.SUITES, trusted=settings.TRUSTED_SUITES)
     except suites.NotASuite as error:
-        return [Error(str(error), hint="apps/specs/suites.py says what stands in a suite.", id="specs.E001")]
+        return [Error(str(error), hint="apps/specs/running/suites.py says what stands in a suite.", id="specs.E001")]
     return []

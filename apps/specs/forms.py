@@ -7,11 +7,11 @@ from django.core.files.uploadedfile import UploadedFile
 
 from apps.delivery import queries as delivery
 from apps.organization.models import Person
-from apps.specs import execution_queries
+from apps.specs import queries
 from apps.specs.models import Run
 from apps.specs.queries import ScenarioEvidence
 from apps.specs.report import Status
-from apps.specs.suites import Suite
+from apps.specs.running.suites import Suite
 
 FORMATS = {
     "behave-json": "behave JSON",
@@ -146,6 +146,6 @@ class ExecutionForm(forms.Form):
     def __init__(self, *args: Any, suite: Suite, by: Person, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         epics = delivery.epics_for(by).filter(archived_at=None).order_by("pk")
-        covered = [epic for epic in epics if suite in execution_queries.suites_of(epic)]
+        covered = [epic for epic in epics if suite in queries.suites_of(epic)]
         field = cast(forms.ChoiceField, self.fields["epic"])
         field.choices = [("", "All that it covers"), *((epic.key, f"{epic.key} {epic.title}") for epic in covered)]

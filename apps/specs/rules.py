@@ -12,10 +12,10 @@ from apps.delivery.models import Epic, Initiative, Story
 from apps.organization import queries as organization
 from apps.organization.models import Person, Scope
 from apps.organization.models.seats import HeldSeat
-from apps.specs import execution_queries
+from apps.specs import queries
 from apps.specs.models import Execution
 from apps.specs.report import Status
-from apps.specs.suites import Suite
+from apps.specs.running.suites import Suite
 
 # A runner's clock may be ahead of ours by a little.
 CLOCKS_DIFFER = timedelta(minutes=10)
@@ -95,7 +95,7 @@ def check_not_for_own_signature(story: Story, *, status: str, by: Person) -> Non
 
 def check_suite_is_registered(name: str) -> Suite:
     """The suite of that name in the settings."""
-    suite = execution_queries.registered_suites().get(name)
+    suite = queries.registered_suites().get(name)
     if suite is None:
         raise BadInput(f"No suite is registered as “{name[:50]}”. The operator registers suites in the settings.")
     return suite
@@ -106,7 +106,7 @@ def check_may_request_execution(
 ) -> HeldSeat:
     """Have the portal run a suite: whole, for one epic or for one story, which it has to cover."""
     of = epic or (story.epic if story else None)
-    if of and suite not in execution_queries.suites_of(of):
+    if of and suite not in queries.suites_of(of):
         raise Refused(f"Suite “{suite.title}” does not cover {of.key}; what it covers stands in the settings.")
     scopes = _scopes_of(suite, epic, story)
     seat = organization.seat_for(by, "specs.request_execution", *scopes) if scopes else None
@@ -120,7 +120,7 @@ def check_may_request_execution(
 
 def check_has_something_to_run(suite: Suite, *, epic: Epic | None = None, story: Story | None = None) -> None:
     """There is a story with scenarios."""
-    stories = execution_queries.covered_stories(suite)
+    stories = queries.covered_stories(suite)
     if epic:
         stories = stories.filter(epic=epic)
     if story:
@@ -133,7 +133,7 @@ def check_has_something_to_run(suite: Suite, *, epic: Epic | None = None, story:
 
 def check_may_cancel_execution(execution: Execution, *, by: Person) -> HeldSeat | None:
     """Stop an execution: who asked for it, or who may ask for one like it."""
-    suite = execution_queries.registered_suites().get(execution.suite)
+    suite = queries.registered_suites().get(execution.suite)
     scopes = _scopes_of(suite, execution.epic, execution.story) if suite else []
     seat = organization.seat_for(by, "specs.request_execution", *scopes)
     if seat is None and execution.asked_by_id != by.pk:
@@ -144,12 +144,12 @@ def check_may_cancel_execution(execution: Execution, *, by: Person) -> HeldSeat 
 def _scopes_of(suite: Suite, epic: Epic | None, story: Story | None) -> list[Scope]:
     if story:
         return list(delivery.story_scopes(story))
-    return [epic.scope] if epic else execution_queries.covered_scopes(suite)
+    return [epic.scope] if epic else queries.covered_scopes(suite)
 
 
 def offers(epic: Epic, story: Story | None = None, *, by: Person) -> list[tuple[Suite, str]]:
     """The suites that cover the epic, each with why `by` may not run it for the epic or story, "" where they may."""
     return [
         (suite, refusal(check_may_request_execution, suite, by=by, epic=None if story else epic, story=story))
-        for suite in execution_queries.suites_of(epic)
+        for suite in queries.suites_of(epic)
     ]

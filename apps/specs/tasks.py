@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from apps.common.ringing import ring
-from apps.specs import actions, execution_queries
+from apps.specs import actions, queries
 
 MAX_RINGS = 20
 
@@ -23,7 +23,7 @@ def try_sandbox() -> None:
 @shared_task(name="specs.sweep_executions")
 def sweep_executions() -> None:
     """Ask for what changed and what is due by schedule; ring again for what was not heard, or whose worker died."""
-    suites = list(execution_queries.registered_suites().values())
+    suites = list(queries.registered_suites().values())
     actions.ask_for_changes(suites)
     actions.ask_by_schedule(suites)
     # While every worker is busy nobody hears: no more rings than the broker can keep for hours.

@@ -15,7 +15,7 @@ from apps.delivery.models import Story
 from apps.organization import queries as organization
 from apps.signoff import regressions
 from apps.specs import actions as specs
-from apps.specs import history_queries
+from apps.specs import queries
 from apps.specs.models import Result, Run
 from tests.cast import Cast, TeamFactory, signed_in
 from tests.signoff.promises import Promise, make_promise
@@ -175,8 +175,8 @@ def test_a_log_that_refuses_the_entry_leaves_neither_run_nor_regression(signed: 
 # --- where it began
 
 
-def failure(story: Story) -> history_queries.Failure:
-    return history_queries.failures_of([story.pk])[story.pk]
+def failure(story: Story) -> queries.Failure:
+    return queries.failures_of([story.pk])[story.pk]
 
 
 def test_the_first_failing_run_of_the_current_streak_is_named_and_the_last_good_one(signed: Promise) -> None:
@@ -195,7 +195,7 @@ def test_a_story_that_does_not_fail_has_no_failure_and_one_that_never_passed_no_
     made = make_promise(cast)
     run(made, made.stories[0])
     run(made, made.stories[1], status="failed")
-    assert history_queries.failures_of([story.pk for story in made.stories]).keys() == {made.stories[1].pk}
+    assert queries.failures_of([story.pk for story in made.stories]).keys() == {made.stories[1].pk}
     assert failure(made.stories[1]).good is None
 
 
@@ -255,14 +255,14 @@ def test_many_stories_need_as_many_queries_as_one(signed: Promise) -> None:
     run(signed, *signed.stories, status="failed")
     for ids in ([signed.stories[0].pk], [story.pk for story in signed.stories]):
         with CaptureQueriesContext(connection) as captured:
-            assert len(history_queries.failures_of(ids)) == len(ids)
+            assert len(queries.failures_of(ids)) == len(ids)
         assert len(captured) == 2
 
 
 def test_the_streak_is_looked_up_by_the_index_of_the_story(signed: Promise) -> None:
     run(signed, *signed.stories, status="failed")
     with CaptureQueriesContext(connection) as captured:
-        history_queries.failures_of([signed.stories[0].pk])
+        queries.failures_of([signed.stories[0].pk])
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN QUERY PLAN {captured[0]['sql']}")
         plan = "\n".join(row[3] for row in cursor.fetchall())

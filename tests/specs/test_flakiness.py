@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.specs import history_queries
+from apps.specs import queries
 from apps.specs.flakiness import FLIPS, LAST, LEAST, Outcome, flakiness
 from apps.specs.models import Run
 from tests.cast import signed_in
@@ -78,7 +78,7 @@ def runs(cast, said: str, text=CART) -> None:
 def told(story) -> dict[str, tuple[int, int] | None]:
     return {
         one.words: (one.flakiness.flips, one.flakiness.n) if one.flakiness else None
-        for one in history_queries.evidence_of(story)
+        for one in queries.evidence_of(story)
     }
 
 

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from apps.delivery.models import Story
 from apps.specs.models import Execution, Result, Run
-from apps.specs.supervising import KEPT
+from apps.specs.running.supervising import KEPT
 from portal.up import places
 from tests.cast import Cast
 from tests.specs.evidence import CART, EDITED, PAY, behave_json, junit, make_epic, make_story, reread

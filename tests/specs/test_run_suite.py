@@ -16,7 +16,7 @@ from apps.audit.models import Entry
 from apps.common.refused import BadInput, NotAllowed, Refused
 from apps.delivery.models import Epic, Story
 from apps.organization.roles import Role
-from apps.specs import actions, execution_queries
+from apps.specs import actions, queries
 from apps.specs.actions import executing
 from apps.specs.models import Execution, Result, Run, SuiteText
 from tests.cast import Cast, PersonFactory, forget_seats
@@ -45,7 +45,7 @@ def ask(cast: Cast, by: str = "maria", suite: str = "shop", **of: str) -> Execut
 
 
 def suites() -> list[Any]:
-    return list(execution_queries.registered_suites().values())
+    return list(queries.registered_suites().values())
 
 
 def state(story: Story) -> str:
@@ -499,15 +499,15 @@ def test_what_ran_hidden_stories_is_hidden(cast, story, shop):
     cast.elsewhere.restricted = True
     cast.elsewhere.save()
 
-    seen = execution_queries.executions_for(forget_seats(cast.tomas))
+    seen = queries.executions_for(forget_seats(cast.tomas))
     assert list(seen) == [mine]
     with pytest.raises(Execution.DoesNotExist):
         actions.cancel_execution(key=hidden[0].key, by=cast.tomas)
-    assert set(execution_queries.executions_for(forget_seats(cast.ada))) == {mine, *hidden}
+    assert set(queries.executions_for(forget_seats(cast.ada))) == {mine, *hidden}
 
     # What a suite covered is no longer known once it is gone.
     shop.settings.SUITES = {}
-    assert list(execution_queries.executions_for(forget_seats(cast.tomas))) == [mine]
+    assert list(queries.executions_for(forget_seats(cast.tomas))) == [mine]
 
 
 def test_while_a_report_is_read_it_is_not_taken_for_lost(cast, story, kit, monkeypatch):  # noqa: F811

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from apps.audit.models import Entry
-from apps.specs import sandbox
 from apps.specs.actions import sandboxes
 from apps.specs.models import Execution, Run, SandboxTest
+from apps.specs.running import sandbox
 from tests.cast import Cast
 from tests.specs.evidence import make_story
 from tests.specs.kits import Kit, bubblewrap, executed  # noqa: F401, a fixture

@@ -10,8 +10,8 @@ import pytest
 from django.conf import settings as portal
 from django.core.checks import run_checks
 
-from apps.specs import suites
-from apps.specs.suites import Limits, NotASuite
+from apps.specs.running import suites
+from apps.specs.running.suites import Limits, NotASuite
 
 TABLE: dict[str, Any] = {
     "title": "Shop",
@@ -175,7 +175,7 @@ def test_the_check_of_the_system_says_it(settings: Any) -> None:
     settings.SUITES = {"shop": {**TABLE, "folder": ""}}
     (error,) = [message for message in run_checks() if message.id == "specs.E001"]
     assert error.msg == "Suite shop: “folder” is missing."
-    assert error.hint == "apps/specs/suites.py says what stands in a suite."
+    assert error.hint == "apps/specs/running/suites.py says what stands in a suite."
 
 
 def test_the_check_is_silent_about_the_portals_own() -> None:

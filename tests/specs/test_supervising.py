@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from apps.specs import supervising
-from apps.specs.suites import Limits
-from apps.specs.supervising import Ended, plain, supervise
+from apps.specs.running import supervising
+from apps.specs.running.suites import Limits
+from apps.specs.running.supervising import Ended, plain, supervise
 from tests.specs.kits import alive
 
 LIMITS = Limits(seconds=20, memory_mb=512, processes=32, files=64, disk_mb=16)

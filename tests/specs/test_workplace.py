@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from apps.specs import workplace
 from apps.specs.exports import Text
-from apps.specs.suites import Suite
-from apps.specs.workplace import NoWorkplace, named_by_digest
+from apps.specs.running import workplace
+from apps.specs.running.suites import Suite
+from apps.specs.running.workplace import NoWorkplace, named_by_digest
 from tests.specs.evidence import CART
 
 NOBODY = 65534

@@ -20,7 +20,6 @@ from apps.signoff.models import EpicSignOff
 from apps.signoff.moved import Moved
 from apps.signoff.statements import epic_statement
 from apps.signoff.views.confirming import confirmed, form_key
-from apps.specs import history_queries as history
 from apps.specs import queries as specs
 from apps.specs import rules as specs_rules
 
@@ -36,7 +35,7 @@ def epic_detail(request: HttpRequest, key: str) -> HttpResponse:
     dossier, gate, facts = queries.current_dossier(epic, at=now)
     acceptance = queries.latest_acceptance(epic)
     stories = list(delivery.stories_of(epic).select_related("version__author", "signed_by")[: STORIES_SHOWN + 1])
-    failures = history.failures_of([story.pk for story in stories[:STORIES_SHOWN] if story.is_regressed])
+    failures = specs.failures_of([story.pk for story in stories[:STORIES_SHOWN] if story.is_regressed])
     readable = delivery.epics_for(person)
     rejected = queries.rejected_since(epic)
     context = {

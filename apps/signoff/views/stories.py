@@ -26,8 +26,7 @@ from apps.signoff.models import StorySignOff
 from apps.signoff.moved import Moved
 from apps.signoff.statements import story_statement
 from apps.signoff.views.confirming import confirmed, form_key
-from apps.specs import execution_queries as executions
-from apps.specs import history_queries as history
+from apps.specs import queries as specs
 from apps.specs import rules as specs_rules
 
 
@@ -39,10 +38,10 @@ def story_detail(request: HttpRequest, key: str) -> HttpResponse:
     context = {
         "story": story,
         "epic": story.epic,
-        "evidence": history.evidence_of(story),
-        "failure": history.failures_of([story.pk]).get(story.pk) if story.is_regressed else None,
+        "evidence": specs.evidence_of(story),
+        "failure": specs.failures_of([story.pk]).get(story.pk) if story.is_regressed else None,
         "offers": specs_rules.offers(story.epic, story, by=person),
-        "executions": list(executions.open_executions(story, by=person)),
+        "executions": list(specs.open_executions(story, by=person)),
         "by_hand_refusal": refusal(specs_rules.check_may_record_by_hand, story, by=person),
         "sign_offs": queries.story_sign_offs(story),
         "versions": list(delivery.versions_of(story)[:5]),
@@ -121,9 +120,9 @@ def _sign_off_page(
         "refused": refused,
         "may_not": refusal(rules.check_may_sign_off_story, story=story, by=person),
         "accept_refusal": refusal(rules.check_story_is_signable, story=story),
-        "evidence": history.evidence_of(story),
+        "evidence": specs.evidence_of(story),
         "offers": specs_rules.offers(story.epic, story, by=person),
-        "executions": list(executions.open_executions(story, by=person)),
+        "executions": list(specs.open_executions(story, by=person)),
         "by_hand_refusal": refusal(specs_rules.check_may_record_by_hand, story, by=person),
         "changed": _changed_since_signature(story),
     }

@@ -16,16 +16,17 @@ from django.utils import timezone
 from apps.audit.acts import act, canonical_digest, nothing_changed, record
 from apps.common.refused import Refused
 from apps.organization import actions as organization
-from apps.specs import execution_queries, intake, suites
+from apps.specs import intake, queries
 from apps.specs.actions.executions import LOST_AFTER
 from apps.specs.actions.imports import import_results
 from apps.specs.actions.sandboxes import try_sandbox
-from apps.specs.execution_queries import Given
 from apps.specs.intake import Taken
 from apps.specs.models import Execution, Run, SuiteText
-from apps.specs.suites import Suite
-from apps.specs.supervising import Ended, supervise
-from apps.specs.workplace import NoWorkplace, Workplace, remove, workplace
+from apps.specs.queries import Given
+from apps.specs.running import suites
+from apps.specs.running.suites import Suite
+from apps.specs.running.supervising import Ended, supervise
+from apps.specs.running.workplace import NoWorkplace, Workplace, remove, workplace
 
 MAX_ATTEMPTS = 3
 # The largest reports take so long to read, while the worker cannot say that it is there.
@@ -42,7 +43,7 @@ def execute(pk: int) -> None:
     if execution is None:
         return
     attempt = execution.attempts
-    suite = execution_queries.registered_suites().get(execution.suite)
+    suite = queries.registered_suites().get(execution.suite)
     if execution.cancel_asked_at:  # while its worker was gone
         _stop(pk=pk, attempt=attempt, words=CANCELED)
     elif attempt > MAX_ATTEMPTS:
@@ -74,7 +75,7 @@ def _claim(pk: int) -> Execution | None:
 
 def _run(execution: Execution, suite: Suite) -> None:
     pk, attempt = execution.pk, execution.attempts
-    given = execution_queries.texts_to_execute(execution, suite)
+    given = queries.texts_to_execute(execution, suite)
     ended = NOBODY_RAN
     if not given and execution.cause == Execution.Cause.CHANGE:
         _stop(pk=pk, attempt=attempt, words="Another execution has run these texts already.", is_needless=True)

@@ -12,9 +12,9 @@ from apps.common.ringing import ring
 from apps.delivery import queries as delivery
 from apps.organization import actions as organization
 from apps.organization.models import Person
-from apps.specs import execution_queries, rules
+from apps.specs import queries, rules
 from apps.specs.models import Execution
-from apps.specs.suites import Suite
+from apps.specs.running.suites import Suite
 
 # A worker says four times in this time that it is there.
 LOST_AFTER = timedelta(seconds=20)
@@ -56,7 +56,7 @@ def request_execution(*, suite_name: str, by: Person, epic_key: str = "", story_
 @act
 def cancel_execution(*, key: str, by: Person) -> Execution:
     """Stops an execution: at once where it waits, within a second or two where it runs. Raises Refused."""
-    execution = execution_queries.executions_for(by).select_for_update(of=("self",)).get(key=key)
+    execution = queries.executions_for(by).select_for_update(of=("self",)).get(key=key)
     seat = rules.check_may_cancel_execution(execution, by=by)
     if execution.is_finished:
         raise Refused(f"{execution.key} has ended already: {execution.get_state_display().lower()}.")
@@ -94,7 +94,7 @@ def ask_for_changes(suites: Iterable[Suite]) -> list[Execution]:
     """
     asked = []
     for suite in suites:
-        if suite.on_change and execution_queries.changed_stories(suite).exists():
+        if suite.on_change and queries.changed_stories(suite).exists():
             asked += _asked_by_machine(suite=suite, cause=Execution.Cause.CHANGE)
     return asked
 
@@ -103,7 +103,7 @@ def ask_by_schedule(suites: Iterable[Suite]) -> list[Execution]:
     """For each suite whose hours have passed since the last time: one execution of the whole."""
     asked = []
     for suite in suites:
-        if not suite.every_hours or not execution_queries.covered_stories(suite).exists():
+        if not suite.every_hours or not queries.covered_stories(suite).exists():
             continue
         since = timezone.now() - timedelta(hours=suite.every_hours)
         if not Execution.objects.filter(suite=suite.name, epic=None, story=None, asked_at__gt=since).exclude(

@@ -5,8 +5,8 @@ from functools import lru_cache
 
 from django.utils import timezone
 
-from apps.specs import sandbox
 from apps.specs.models import SandboxTest
+from apps.specs.running import sandbox
 
 
 @lru_cache(maxsize=1)

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 
 from apps.audit.acts import record
 from apps.delivery.models import Story
-from apps.specs import history_queries
-from apps.specs.history_queries import Failure
+from apps.specs import queries
 from apps.specs.models import Run
+from apps.specs.queries import Failure
 
 
 def record_turns(*, run: Run, stories: Iterable[Story]) -> None:
@@ -15,7 +15,7 @@ def record_turns(*, run: Run, stories: Iterable[Story]) -> None:
     The entry of a regression names the first failing run, its revision, the scenario and the step.
     """
     turned = list(stories)
-    failures = history_queries.failures_of([story.pk for story in turned if story.is_regressed])
+    failures = queries.failures_of([story.pk for story in turned if story.is_regressed])
     for story in turned:
         if story.is_regressed:
             _record_regressed(story, run, failures[story.pk])

@@ -10,7 +10,7 @@ from apps.common.page import page_or_partial
 from apps.common.refused import NotAllowed, Refused, refusal
 from apps.delivery import queries as delivery
 from apps.organization.requests import person_of
-from apps.specs import actions, execution_queries, rules
+from apps.specs import actions, queries, rules
 from apps.specs.forms import ExecutionForm
 from apps.specs.views.suites import suite_state
 
@@ -47,10 +47,10 @@ def execution_request(request: HttpRequest, name: str) -> HttpResponse:
 def execution_detail(request: HttpRequest, key: str) -> HttpResponseBase:
     """How far an execution is, and what came of it."""
     person = person_of(request)
-    execution = get_object_or_404(execution_queries.executions_for(person), key=key)
+    execution = get_object_or_404(queries.executions_for(person), key=key)
     context = {
         "execution": execution,
-        "suite": execution_queries.registered_suites().get(execution.suite),
+        "suite": queries.registered_suites().get(execution.suite),
         "cancel_refusal": refusal(rules.check_may_cancel_execution, execution, by=person),
     }
     page, partial = "specs/execution_detail.html", "specs/_execution_progress.html"
@@ -62,7 +62,7 @@ def execution_detail(request: HttpRequest, key: str) -> HttpResponseBase:
 def execution_cancel(request: HttpRequest, key: str) -> HttpResponse:
     """Stop it."""
     person = person_of(request)
-    get_object_or_404(execution_queries.executions_for(person), key=key)
+    get_object_or_404(queries.executions_for(person), key=key)
     execution = actions.cancel_execution(key=key, by=person)
     if execution.is_finished:
         messages.success(request, f"{execution.key} was canceled.")

@@ -8,9 +8,9 @@ from apps.common.lists import csv_response, csv_url
 from apps.common.page import page_or_partial
 from apps.organization import queries as organization
 from apps.organization.requests import person_of
-from apps.specs import history_queries
+from apps.specs import queries
 from apps.specs.forms import FlakyFilterForm
-from apps.specs.history_queries import FlakyScenario
+from apps.specs.queries import FlakyScenario
 
 HEAD = ["Story", "Title", "Epic", "Scenario", "Results", "Flips", "Of", "Torn revision", "Last runs, the oldest first"]
 
@@ -22,15 +22,15 @@ def flaky_list(request: HttpRequest) -> HttpResponseBase:
     form = FlakyFilterForm(request.GET)
     form.is_valid()
     asked = {name: form.cleaned_data.get(name, "") for name in form.fields}
-    flaky = history_queries.flaky_scenarios(organization.hidden_scope_ids(person_of(request)), **asked)
+    flaky = queries.flaky_scenarios(organization.hidden_scope_ids(person_of(request)), **asked)
     if request.GET.get("as") == "csv":
         return csv_response("flaky", HEAD, map(_csv_row, flaky))
     context = {
         "flaky": flaky,
         "form": form,
         "filtered": any(asked.values()),
-        "most": history_queries.SHOWN,
-        "looked_at": f"{history_queries.LOOKED_AT:,}",
+        "most": queries.SHOWN,
+        "looked_at": f"{queries.LOOKED_AT:,}",
         "csv_url": csv_url(request),
     }
     return page_or_partial(request, "specs/flaky_list.html", "specs/_flaky_list.html", context)

@@ -9,8 +9,8 @@ from apps.common.lists import next_url
 from apps.common.page import page_or_partial
 from apps.common.refused import refusal
 from apps.organization.requests import person_of
-from apps.specs import execution_queries, rules
-from apps.specs.execution_queries import SuiteState
+from apps.specs import queries, rules
+from apps.specs.queries import SuiteState
 
 ROWS = 50
 
@@ -20,8 +20,8 @@ ROWS = 50
 def suite_list(request: HttpRequest) -> HttpResponse:
     """The registered suites, whether the sandbox holds, and how each went last."""
     context = {
-        "states": execution_queries.suite_states(person_of(request)),
-        "tests": execution_queries.sandbox_tests(),
+        "states": queries.suite_states(person_of(request)),
+        "tests": queries.sandbox_tests(),
     }
     return render(request, "specs/suite_list.html", context)
 
@@ -32,7 +32,7 @@ def suite_detail(request: HttpRequest, name: str) -> HttpResponseBase:
     """What the settings say of a suite, and its executions, the newest first."""
     person = person_of(request)
     state = suite_state(request, name)
-    rows = execution_queries.executions_for(person).filter(suite=name)
+    rows = queries.executions_for(person).filter(suite=name)
     after = request.GET.get("after", "")
     if after.isdecimal() and len(after) < 18:
         rows = rows.filter(pk__lt=int(after))
@@ -49,7 +49,7 @@ def suite_detail(request: HttpRequest, name: str) -> HttpResponseBase:
 
 def suite_state(request: HttpRequest, name: str) -> SuiteState:
     """The suite as who asks may see it, or 404."""
-    for state in execution_queries.suite_states(person_of(request)):
+    for state in queries.suite_states(person_of(request)):
         if state.suite.name == name:
             return state
     raise Http404(f"No suite is registered as {name}.")

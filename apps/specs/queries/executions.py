@@ -10,11 +10,11 @@ from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet
 from apps.delivery.models import Epic, Story
 from apps.organization import queries as organization
 from apps.organization.models import Person, Scope
-from apps.specs import suites
 from apps.specs.exports import Text
 from apps.specs.models import Execution, SandboxTest, SuiteText
-from apps.specs.suites import Suite
-from apps.specs.workplace import named_by_digest
+from apps.specs.running import suites
+from apps.specs.running.suites import Suite
+from apps.specs.running.workplace import named_by_digest
 
 _COVERED = (Scope.Kind.INITIATIVE, Scope.Kind.EPIC)
 

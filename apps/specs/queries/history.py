@@ -9,10 +9,10 @@ from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subqu
 from django.db.models.functions import Coalesce
 
 from apps.delivery.models import Epic, Pickle, Story
-from apps.specs import queries
 from apps.specs.flakiness import LAST, Flakiness, Outcome, flakiness
 from apps.specs.models import LatestResult, Result, Run
-from apps.specs.queries import Meaning, ScenarioEvidence
+from apps.specs.queries.evidence import Meaning, ScenarioEvidence, result_url, story_evidence
+from apps.specs.queries.texts import batches
 from apps.specs.report import FAILING, Status
 
 _AGES_AGO = datetime(1, 1, 1, tzinfo=UTC)
@@ -61,13 +61,13 @@ class Failure:
     @property
     def url(self) -> str:
         """Where the run's page shows the result."""
-        return queries.result_url(self.first.run, self.first.position)
+        return result_url(self.first.run, self.first.position)
 
 
 def failures_of(story_ids: Sequence[int]) -> dict[int, Failure]:
     """By story, of those that fail now. Two queries for 10,000 stories."""
     found: dict[int, Failure] = {}
-    for batch in queries.batches(story_ids):
+    for batch in batches(story_ids):
         rows = _failing(batch)
         pks = {pk for _, *both in rows for pk in both if pk}
         results = Result.objects.select_related("run", "pickle").in_bulk(pks)
@@ -120,8 +120,8 @@ _COLUMNS = (*_MEANING, "status", "run_id", "run__key", "run__revision")
 
 
 def evidence_of(story: Story) -> list[ScenarioEvidence]:
-    """As `queries.story_evidence`, each scenario with how often it changed its mind. Three queries."""
-    evidence = queries.story_evidence(story)
+    """As `story_evidence`, each scenario with how often it changed its mind. Three queries."""
+    evidence = story_evidence(story)
     scenarios = {one.meaning[0] for one in evidence}
     results = Result.objects.filter(story=story, scenario_digest__in=scenarios)
     told = _flakiness(results, most=min(2 * LAST * len(evidence), _MOST))

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import psutil
 
-from apps.specs.suites import Limits
+from apps.specs.running.suites import Limits
 
 LOOK_EVERY = 0.25  # seconds
 # What an empty file takes, and how long a path may be: what lies deeper would not be found.

@@ -15,11 +15,11 @@ from pathlib import Path
 from subprocess import DEVNULL
 from subprocess import run as run_process
 
-from apps.specs import sandbox
 from apps.specs.exports import Text, exported
 from apps.specs.intake import MAX_ALL, MAX_STREAM, Incoming
 from apps.specs.manifest import Manifest
-from apps.specs.suites import Suite
+from apps.specs.running import sandbox
+from apps.specs.running.suites import Suite
 
 MAX_STEPS_BYTES = 64 * 1024 * 1024
 MAX_REPORTS = 200

@@ -14,7 +14,7 @@ from pathlib import Path
 from subprocess import DEVNULL, PIPE, STDOUT, TimeoutExpired
 from subprocess import run as run_process
 
-from apps.specs.suites import Limits, Suite
+from apps.specs.running.suites import Limits, Suite
 
 # Where the fresh folder stands inside.
 WORK = Path("/execution")

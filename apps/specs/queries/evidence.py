@@ -1,0 +1,144 @@
+"""Reading evidence: what a story's current text needs, and what is proven of it."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import F
+
+from apps.delivery.models import Epic, Pickle, Scenario, Story
+from apps.specs.flakiness import Flakiness
+from apps.specs.models import LatestResult, Result, Run
+from apps.specs.queries.texts import batches
+
+# Scenario digest, run digest, twin
+Meaning = tuple[str, str, int]
+
+
+@dataclass(frozen=True)
+class Needed:
+    """What the current text of a story executes; `empty_scenarios` are those that execute nothing."""
+
+    meanings: dict[Meaning, int]
+    empty_scenarios: int
+
+
+def needed_by(story_ids: Sequence[int]) -> dict[int, Needed]:
+    """What each story's current text executes, each meaning with its pickle. Two queries for 10,000 stories."""
+    meanings: dict[int, dict[Meaning, int]] = {story: {} for story in story_ids}
+    empty: dict[int, int] = defaultdict(int)
+    for batch in batches(story_ids):
+        current = Pickle.objects.filter(story__in=batch, scenario__version_id=F("story__version_id"))
+        rows = current.order_by("story_id", "position")
+        counted: dict[tuple[int, str, str], int] = defaultdict(int)
+        for pk, story, scenario, run in rows.values_list("pk", "story_id", "scenario__digest", "run_digest"):
+            meanings[story][scenario, run, counted[story, scenario, run]] = pk
+            counted[story, scenario, run] += 1
+        bare = Scenario.objects.filter(version__in=Story.objects.filter(pk__in=batch).values("version_id"))
+        for story in bare.filter(pickles=None).values_list("version__story_id", flat=True):
+            empty[story] += 1
+    return {story: Needed(found, empty[story]) for story, found in meanings.items()}
+
+
+# How the latest result of a meaning ended, and when it ran.
+Ended = tuple[str, datetime]
+
+
+def latest_by(story_ids: Sequence[int]) -> dict[int, dict[Meaning, Ended]]:
+    """The latest result of each meaning that ever ran, by story. One query for 10,000 stories."""
+    found: dict[int, dict[Meaning, Ended]] = {story: {} for story in story_ids}
+    for batch in batches(story_ids):
+        rows = LatestResult.objects.filter(story__in=batch).order_by()
+        for story, scenario, run, twin, status, at in rows.values_list(
+            "story_id", "scenario_digest", "run_digest", "twin", "status", "ordered_at"
+        ):
+            found[story][scenario, run, twin] = (status, at)
+    return found
+
+
+@dataclass(frozen=True)
+class ScenarioEvidence:
+    """A scenario or example row of a story's current text, and its latest result; `run` None: it never ran."""
+
+    pickle: Pickle
+    status: str
+    run: Run | None
+    at: datetime | None
+    position: int = 0
+    meaning: Meaning = ("", "", 0)
+    # Where it was asked for.
+    flakiness: Flakiness | None = None
+
+    @property
+    def words(self) -> str:
+        """The scenario's name, with the number of its row where it is one of several."""
+        name = self.pickle.name or "Scenario without a name"
+        return f"{name} (row {self.pickle.row})" if self.pickle.row else name
+
+    @property
+    def is_by_hand(self) -> bool:
+        """Whether a person recorded it."""
+        return bool(self.run and self.run.channel == Run.Channel.HAND)
+
+    @property
+    def result_url(self) -> str:
+        """Where the run's page shows the result."""
+        return result_url(self.run, self.position) if self.run else ""
+
+
+def result_url(run: Run, position: int) -> str:
+    """Where the run's page shows the result at `position`: as the first of its list."""
+    after = f"?after={position - 1}" if position > 1 else ""
+    return f"{run.get_absolute_url()}{after}#result-{position}"
+
+
+def story_evidence(story: Story) -> list[ScenarioEvidence]:
+    """Each scenario and row of the current text, in order, with its latest result. Two queries."""
+    pickles = Pickle.objects.filter(story=story, scenario__version_id=story.version_id)
+    latest = {
+        (one.scenario_digest, one.run_digest, one.twin): one
+        for one in LatestResult.objects.filter(story=story).select_related("run")
+    }
+    counted: dict[tuple[str, str], int] = defaultdict(int)
+    found = []
+    for pickle in pickles.select_related("scenario").order_by("position"):
+        digests = (pickle.scenario.digest, pickle.run_digest)
+        meaning = (*digests, counted[digests])
+        counted[digests] += 1
+        if one := latest.get(meaning):
+            found.append(ScenarioEvidence(pickle, one.status, one.run, one.ordered_at, one.position, meaning))
+        else:
+            found.append(ScenarioEvidence(pickle, "NO_DATA", None, None, meaning=meaning))
+    return found
+
+
+def latest_run(epic: Epic) -> Run | None:
+    """The latest run that any scenario of the epic's stories had, now or in an older text; None: none ever ran."""
+    latest = LatestResult.objects.filter(story__epic=epic, story__archived_at=None)
+    found = latest.select_related("run").order_by("-ordered_at", "-run_id").first()
+    return found.run if found else None
+
+
+@dataclass(frozen=True)
+class RunOfEpic:
+    """What one run says of an epic's stories alone; `counts` by status, and cases, stale, stories."""
+
+    run: Run
+    counts: dict[str, int]
+
+
+def latest_run_of(epic: Epic) -> RunOfEpic | None:
+    """The epic's latest run with the counts of the epic's own results. Two queries."""
+    run = latest_run(epic)
+    if run is None:
+        return None
+    rows = Result.objects.filter(run=run, story__epic=epic).values_list("status", "is_stale", "story_id")
+    counts: dict[str, int] = {"cases": 0, "stale": 0}
+    stories = set()
+    for status, is_stale, story in rows:
+        counts["cases"] += 1
+        counts["stale"] += is_stale
+        counts[status] = counts.get(status, 0) + 1
+        stories.add(story)
+    return RunOfEpic(run, {**counts, "stories": len(stories)})
