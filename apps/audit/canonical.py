@@ -14,8 +14,9 @@ import rfc8785
 from apps.common.instants import instant_text
 
 MAX_INTEGER = 2**53 - 1
-# A large integer, or a key with a character beyond the Basic Multilingual Plane.
-_NEEDS_JUDGE = re.compile(rb'(?:^|[:,\[])-?\d{16}|[\xf0-\xf4](?:[^"\\]|\\.)*+":', re.DOTALL)
+_LARGE_INTEGER = re.compile(rb"[:,\[]-?\d{16}")
+# With a character beyond the Basic Multilingual Plane.
+_ODD_KEY = re.compile(rb'[\xf0-\xf4](?:[^"\\]|\\.)*+":', re.DOTALL)
 
 
 def _no_float(text: str) -> Any:
@@ -47,7 +48,15 @@ def plain_bytes(value: Any) -> bytes:
         quick = _QUICK_WRITER.encode(value).encode("utf-8")
     except (ValueError, RecursionError):
         return canonical_bytes(value)
-    return canonical_bytes(value) if _NEEDS_JUDGE.search(quick) else quick
+    return canonical_bytes(value) if _needs_judge(quick) else quick
+
+
+def _needs_judge(data: bytes) -> bool:
+    """Whether it may hold what Python writes otherwise than RFC 8785: large integers, keys with odd characters."""
+    # The brace stands for what is before an integer alone.
+    return bool(_LARGE_INTEGER.search(data) or _LARGE_INTEGER.match(b"[" + data[:20])) or (
+        not data.isascii() and bool(_ODD_KEY.search(data))
+    )
 
 
 def plain(value: Any, *, where: str = "value") -> Any:
@@ -98,7 +107,7 @@ def parse_canonical(data: bytes) -> Any:
         # Python writes without floats what RFC 8785 does, in C, unless large integers or keys beyond the
         # Basic Multilingual Plane are about: then the slow writer is the judge.
         quick = _QUICK_WRITER.encode(value).encode("utf-8")
-        if quick == data and not _NEEDS_JUDGE.search(data):
+        if quick == data and not _needs_judge(data):
             return value
         same = canonical_bytes(value) == data
     except (ValueError, RecursionError) as error:

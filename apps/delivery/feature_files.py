@@ -115,7 +115,8 @@ def folder_sources(folder: Path) -> tuple[list[Source], list[Refusal]]:
         if reason := _path_problem(path):
             refused.append(Refusal(_shown(path), 1, reason))
         else:
-            sources.append(Source(path, file.stat(follow_symlinks=False).st_size, _file_reader(file.path)))
+            size = file.stat(follow_symlinks=False).st_size
+            sources.append(Source(path, size, _file_reader(file.path, expected=size)))
     return _bounded(sources), refused
 
 
@@ -276,13 +277,13 @@ def _top_folder(paths: Iterable[str], name: str) -> str:
     return top if paths and all(path.startswith(top) for path in paths) else ""
 
 
-def _file_reader(file: str) -> Callable[[int], bytes]:
+def _file_reader(file: str, *, expected: int) -> Callable[[int], bytes]:
     def read_file(size: int) -> bytes:
         # Without following a link that took the file's place since it was found
         opened = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
         try:
-            data = b""
-            while piece := os.read(opened, size - len(data)):
+            data = os.read(opened, size)
+            while len(data) < expected and (piece := os.read(opened, size - len(data))):
                 data += piece
             return data
         finally:

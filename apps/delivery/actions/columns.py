@@ -3,7 +3,7 @@
 Each is called inside an act of the room above, which locked the rows by `locks`, and records what happened.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -52,8 +52,7 @@ def record_evidences(*, evidences: Iterable[Evidence]) -> None:
     for evidence in evidences:
         epic_id = evidence.story.epic_id
         latest[epic_id] = max(evidence.at, latest.get(epic_id, evidence.at))
-    for epic in epics.values():
-        recount(epic, at=latest[epic.pk])
+    recount_all(epics.values(), at=latest)
 
 
 def record_story_signature(*, story: Story, digest: str, by: Person, at: datetime) -> None:
@@ -69,8 +68,7 @@ def record_story_signatures(*, stories: Iterable[tuple[Story, str]], by: Person,
     for story, digest in signed:
         story.signed_digest, story.signed_by, story.signed_at = digest, by, at
         story.save(update_fields=["signed_digest", "signed_by", "signed_at"])
-    for epic in epics.values():
-        recount(epic, at=at)
+    recount_all(epics.values(), at=dict.fromkeys(epics, at))
 
 
 def revoke_story_signature(*, story: Story) -> None:
@@ -122,25 +120,35 @@ _COUNTED = {
     "broken_story_count": story_condition(StoryState.BROKEN),
     "failing_story_count": story_condition(StoryState.FAILING),
 }
+_AGGREGATES = {
+    **{name: Count("pk", filter=condition) for name, condition in _COUNTED.items()},
+    "regressed": Count("pk", filter=_SIGNED & story_condition("REGRESSED")),
+}
 
 
 def recount(epic: Epic, *, at: datetime | None = None) -> None:
-    """The epic's counters by one aggregate over its stories, and since when (`at`) a signed one of them fails.
+    """The epic's counters, and since when (`at`, else now) a signed story of it fails."""
+    recount_all([epic], at={epic.pk: at} if at else {})
+
+
+def recount_all(epics: Collection[Epic], *, at: Mapping[int, datetime]) -> None:
+    """As `recount`, of many epics by one aggregate over their stories; `at` by the epics' primary keys.
 
     An aggregate rather than steps of one: an epic has at most some hundred stories, and a count cannot go astray.
     """
-    counts = epic.stories.active().aggregate(
-        **{name: Count("pk", filter=condition) for name, condition in _COUNTED.items()},
-        regressed=Count("pk", filter=_SIGNED & story_condition("REGRESSED")),
-    )
-    regressed = counts.pop("regressed")
-    for name, count in counts.items():
-        setattr(epic, name, count)
-    if not (regressed and epic.signed_promise):
-        epic.regressed_at = None
-    elif epic.regressed_at is None:
-        epic.regressed_at = at or timezone.now()
-    epic.save(update_fields=[*counts, "regressed_at"])
+    found = Story.objects.active().filter(epic__in=[epic.pk for epic in epics]).order_by().values("epic_id")
+    rows = found.annotate(**_AGGREGATES).values_list("epic_id", *_AGGREGATES)
+    counted = {pk: dict(zip(_AGGREGATES, counts, strict=True)) for pk, *counts in rows}
+    for epic in epics:
+        counts = counted.get(epic.pk, {})
+        for name in _COUNTED:
+            setattr(epic, name, counts.get(name, 0))
+        if not (counts.get("regressed") and epic.signed_promise):
+            epic.regressed_at = None
+        elif epic.regressed_at is None:
+            epic.regressed_at = at.get(epic.pk) or timezone.now()
+    columns = [*_COUNTED, "regressed_at"]
+    update_rows(Epic, columns, [(*(getattr(epic, name) for name in columns), epic.pk) for epic in epics])
 
 
 def _check_inside_act() -> None:

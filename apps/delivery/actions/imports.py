@@ -16,7 +16,7 @@ from apps.audit.acts import HeldSeat, act, canonical_digest, nothing_changed, re
 from apps.common.collecting import collecting_later
 from apps.common.refused import BadInput, Refused
 from apps.delivery import queries, rules
-from apps.delivery.actions.columns import drift, recount
+from apps.delivery.actions.columns import drift, recount_all
 from apps.delivery.actions.epics import add_epic, restore_epic
 from apps.delivery.actions.initiatives import add_initiative, clean_line
 from apps.delivery.actions.locks import lock_epics
@@ -243,9 +243,9 @@ class _Import:
 
     def settle(self) -> None:
         """Counters of the epics touched, once each."""
-        for pk in sorted(self.touched):
-            epic = self.epics[pk]
-            recount(epic, at=self.now)
+        touched = [self.epics[pk] for pk in sorted(self.touched)]
+        recount_all(touched, at=dict.fromkeys(self.touched, self.now))
+        for epic in touched:
             if not epic.story_count:
                 self.result.notes.append(f"{epic.key} “{epic.title}” holds no story any more.")
 
