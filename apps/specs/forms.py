@@ -92,7 +92,9 @@ class RunFilterForm(forms.Form):
 
     text = forms.CharField(required=False, max_length=100, label="Key, file or revision")
     channel = forms.ChoiceField(required=False, choices=[("", "Any way in"), *Run.Channel.choices], label="Came by")
-    epic = forms.CharField(required=False, max_length=20, label="Epic")
+    epic = forms.CharField(
+        required=False, max_length=20, label="Epic", widget=forms.TextInput(attrs={"placeholder": "E-12", "size": 8})
+    )
 
 
 class FlakyFilterForm(forms.Form):
