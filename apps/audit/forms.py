@@ -12,7 +12,10 @@ class EntryFilterForm(forms.Form):
     """Which entries to show; days are days in UTC, the last one included."""
 
     key = forms.CharField(
-        label="Concerns", required=False, max_length=100, widget=forms.TextInput(attrs={"placeholder": "E-12"})
+        label="Concerns",
+        required=False,
+        max_length=100,
+        widget=forms.TextInput(attrs={"placeholder": "E-12", "size": 8}),
     )
     person = forms.ChoiceField(label="By", required=False)
     event = forms.ChoiceField(label="Act", required=False)

@@ -40,7 +40,13 @@ class Shown:
 
 ENTRIES = (
     Entry("Desk", "desk:desk_detail", "desk", ("/desk/",), "g d"),
-    Entry("Epics", "delivery:epic_list", "epic", ("/epics/", "/initiatives/"), "g e"),
+    Entry(
+        "Epics",
+        "delivery:epic_list",
+        "epic",
+        ("/epics/", "/initiatives/", "/nfrs/", "/waivers/", "/receipts/"),
+        "g e",
+    ),
     Entry("Stories", "delivery:story_list", "story", ("/stories/",), "g s"),
     Entry("Runs", "specs:run_list", "run", ("/runs/", "/suites/", "/executions/", "/ci/"), "g r"),
     Entry("Regressions", "signoff:regression_list", "regress", ("/regressions/",), "g x"),
@@ -48,7 +54,7 @@ ENTRIES = (
         "Organization",
         "organization:organization_detail",
         "organization",
-        ("/organization/", "/people/", "/teams/", "/services/", "/scopes/", "/seats/", "/tokens/"),
+        ("/organization/", "/people/", "/teams/", "/services/", "/scopes/", "/seats/", "/service-accounts/"),
         "g o",
     ),
     Entry("Audit", "audit:entry_list", "audit", ("/audit/", "/log/"), "g a", right="audit.view_log"),

@@ -25,7 +25,10 @@ def test_only_rooms_that_are_there_are_shown() -> None:
     assert [entry.label for entry in navigation("/")] == ["Desk", "Epics"]
 
 
-@pytest.mark.parametrize(("at", "current"), [("/", "Desk"), ("/epics/", "Epics"), ("/epics/E-12/sign-off/", "Epics")])
+@pytest.mark.parametrize(
+    ("at", "current"),
+    [("/", "Desk"), ("/epics/", "Epics"), ("/epics/E-12/sign-off/", "Epics"), ("/waivers/W-1/", "Epics")],
+)
 def test_where_one_is_is_marked(at: str, current: str) -> None:
     assert [entry.label for entry in navigation(at) if entry.current] == [current]
 

@@ -74,6 +74,7 @@ def test_reading_leaves_the_table_alone() -> None:
 def test_the_command_as_one_would_type_it() -> None:
     suite = read(command=["sh", "-c", "go {features} > {report}"])
     assert suite.command_words == "sh -c 'go {features} > {report}'"
+    assert read(command=["/opt/shop/bin/python", "{report}"]).command_words == "python {report}"
 
 
 @pytest.mark.parametrize(

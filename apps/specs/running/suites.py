@@ -68,8 +68,9 @@ class Suite:
 
     @property
     def command_words(self) -> str:
-        """The command as one would type it."""
-        return " ".join(word if re.fullmatch(r"[\w./:={}-]+", word) else repr(word) for word in self.command)
+        """The command as one would type it; where its program lies on the server is nobody's matter."""
+        words = [Path(self.command[0]).name, *self.command[1:]]
+        return " ".join(word if re.fullmatch(r"[\w./:={}-]+", word) else repr(word) for word in words)
 
 
 def registered(table: Mapping[str, Mapping[str, Any]], *, trusted: frozenset[str] = frozenset()) -> dict[str, Suite]:
