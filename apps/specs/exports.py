@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import count
 from tempfile import SpooledTemporaryFile
 from typing import IO, NamedTuple
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
@@ -37,8 +38,8 @@ class File(NamedTuple):
 def exported(texts: Iterable[Text]) -> tuple[list[File], Manifest]:
     """The files of `texts`, each at its own path, and their manifest.
 
-    Stories without a file, or whose path is not safe or taken, stand at `<epic>/<story>.feature`; where there are
-    several initiatives, each has a folder of its key.
+    Stories without a file, or whose path is not safe or taken, stand at `<epic>/<story>.feature`, with a number where
+    that is taken too; where there are several initiatives, each has a folder of its key.
     """
     texts = list(texts)
     several = len({text.initiative for text in texts}) > 1
@@ -49,11 +50,17 @@ def exported(texts: Iterable[Text]) -> tuple[list[File], Manifest]:
         folder = f"{text.initiative}/" if several else ""
         path = folder + text.path
         if not _is_safe(text.path) or path.casefold() in taken:
-            path = f"{folder}{text.epic}/{text.story}.feature"
+            own = _own_paths(f"{folder}{text.epic}/{text.story}")
+            path = next(free for free in own if free.casefold() not in taken)
         taken.add(path.casefold())
         files.append(File(path, text.text))
         entries += _entries(text, path)
     return files, Manifest(entries)
+
+
+def _own_paths(stem: str) -> Iterator[str]:
+    """Of a story without a path; another's own path may stand at the first."""
+    return (f"{stem}{f'-{number}' if number > 1 else ''}.feature" for number in count(1))
 
 
 def digest_of(texts: Sequence[Text]) -> str:

@@ -151,6 +151,19 @@ def test_paths_that_differ_by_case_alone_do_not_overwrite_each_other():
     assert [file.path for file in files] == ["a.feature", "E-1/S-2.feature"]
 
 
+def test_no_path_takes_the_place_of_another_story():
+    """Else the one's text would run in the other's name."""
+    texts = [Text("S-1", "E-1", "I-1", "E-1/S-2.feature", PAY), Text("S-2", "E-1", "I-1", "", PAY)]
+
+    files, manifest = exports.exported(texts)
+
+    assert [file.path for file in files] == ["E-1/S-2.feature", "E-1/S-2-2.feature"]
+    assert {entry.path: entry.story for entry in manifest.entries} == {
+        "E-1/S-2.feature": "S-1",
+        "E-1/S-2-2.feature": "S-2",
+    }
+
+
 def test_the_manifest_is_read_as_it_was_written():
     _, listed = exports.exported([Text("S-1", "E-1", "I-1", "a.feature", CART)])
 
