@@ -134,17 +134,19 @@ def check_has_something_to_run(suite: Suite, *, epic: Epic | None = None, story:
 def check_may_cancel_execution(execution: Execution, *, by: Person) -> HeldSeat | None:
     """Stop an execution: who asked for it, or who may ask for one like it."""
     suite = queries.registered_suites().get(execution.suite)
-    scopes = _scopes_of(suite, execution.epic, execution.story) if suite else []
-    seat = organization.seat_for(by, "specs.request_execution", *scopes)
+    scopes = _scopes_of(suite, execution.epic, execution.story)
+    seat = organization.seat_for(by, "specs.request_execution", *scopes) if scopes else None
     if seat is None and execution.asked_by_id != by.pk:
         raise NotAllowed("Only who asked for it may cancel it, or a seat that may ask for the same, and you hold none.")
     return seat
 
 
-def _scopes_of(suite: Suite, epic: Epic | None, story: Story | None) -> list[Scope]:
+def _scopes_of(suite: Suite | None, epic: Epic | None, story: Story | None) -> list[Scope]:
     if story:
         return list(delivery.story_scopes(story))
-    return [epic.scope] if epic else queries.covered_scopes(suite)
+    if epic:
+        return [epic.scope]
+    return queries.covered_scopes(suite) if suite else []
 
 
 def offers(epic: Epic, story: Story | None = None, *, by: Person) -> list[tuple[Suite, str]]:

@@ -19,7 +19,7 @@ from apps.organization.roles import Role
 from apps.specs import actions, queries
 from apps.specs.actions import executing
 from apps.specs.models import Execution, Result, Run, SuiteText
-from tests.cast import Cast, PersonFactory, forget_seats
+from tests.cast import Cast, PersonFactory, SeatFactory, forget_seats
 from tests.specs.evidence import CART, EDITED, edit, fail_the_log, make_epic, make_story, reread
 from tests.specs.kits import PYTHON, Kit, bubblewrap, executed, kit  # noqa: F401, fixtures
 
@@ -46,6 +46,10 @@ def ask(cast: Cast, by: str = "maria", suite: str = "shop", **of: str) -> Execut
 
 def suites() -> list[Any]:
     return list(queries.registered_suites().values())
+
+
+def reread_execution(execution: Execution) -> Execution:
+    return Execution.objects.get(pk=execution.pk)
 
 
 def state(story: Story) -> str:
@@ -409,6 +413,29 @@ def test_what_was_stopped_is_not_run_again_by_itself(cast, story, kit):  # noqa:
     assert actions.ask_for_changes(suites()) == []
 
 
+def test_whose_worker_always_ends_is_given_up_once_and_for_all(cast, story, shop):
+    shop.register(on_change=True)
+    (first,) = actions.ask_for_changes(suites())
+    Execution.objects.update(state="RUNNING", attempts=3, seen_at=timezone.now() - timedelta(hours=1))
+    actions.execute(first.pk)
+    assert reread_execution(first).state == "STOPPED"
+    assert actions.ask_for_changes(suites()) == [], "else it would run for ever"
+    edit(cast, story, EDITED)
+    assert len(actions.ask_for_changes(suites())) == 1
+
+
+@pytest.mark.parametrize("running", [False, True])
+def test_a_change_that_is_canceled_does_not_come_back_by_itself(cast, story, shop, running):
+    shop.register(on_change=True)
+    (first,) = actions.ask_for_changes(suites())
+    if running:  # and its worker is gone
+        Execution.objects.update(state="RUNNING", attempts=1, seen_at=timezone.now() - timedelta(hours=1))
+    actions.cancel_execution(key=first.key, by=forget_seats(cast.maria))
+    actions.execute(first.pk)
+    assert reread_execution(first).state == "CANCELED"
+    assert actions.ask_for_changes(suites()) == []
+
+
 # --- by schedule
 
 
@@ -479,6 +506,35 @@ def test_who_may_not_ask_may_not_cancel(cast, story, shop):
     actions.cancel_execution(key=execution.key, by=forget_seats(cast.maria))
 
 
+def test_a_seat_elsewhere_cancels_nothing_of_a_suite_that_covers_nothing_now(cast, story, shop):
+    whole, one = ask(cast, by="tomas"), ask(cast, by="tomas", story_key=story.key)
+    stranger = PersonFactory.create()
+    SeatFactory.create(person=stranger, role=Role.SRE, scope=cast.elsewhere)
+    shop.register(covers=["I-99"])
+    with pytest.raises(NotAllowed, match="Only who asked for it may cancel it"):
+        actions.cancel_execution(key=whole.key, by=forget_seats(stranger))
+    shop.settings.SUITES = {}
+    for execution in (whole, one):
+        with pytest.raises(NotAllowed, match="Only who asked for it may cancel it"):
+            actions.cancel_execution(key=execution.key, by=forget_seats(stranger))
+    # A seat of the story still may.
+    actions.cancel_execution(key=one.key, by=forget_seats(cast.maria))
+
+
+def test_canceled_while_its_report_is_read_it_proves_nothing(cast, story, kit, monkeypatch):  # noqa: F811
+    really = executing._taken
+
+    def canceled_meanwhile(*args: Any) -> Any:
+        actions.cancel_execution(key=Execution.objects.get().key, by=forget_seats(cast.tomas))
+        return really(*args)
+
+    monkeypatch.setattr(executing, "_taken", canceled_meanwhile)
+    execution = executed(cast)
+    assert (execution.state, execution.run, execution.problem) == ("CANCELED", None, "")
+    assert not Run.objects.exists()
+    assert Entry.objects.latest("index").event == "execution.canceled"
+
+
 def test_without_its_entry_nothing_is_canceled(cast, story, shop):
     execution = ask(cast)
     fail_the_log()
@@ -508,6 +564,32 @@ def test_what_ran_hidden_stories_is_hidden(cast, story, shop):
     # What a suite covered is no longer known once it is gone.
     shop.settings.SUITES = {}
     assert list(queries.executions_for(forget_seats(cast.tomas))) == [mine]
+
+
+def test_what_a_suite_wrote_of_hidden_stories_stays_hidden_when_it_covers_them_no_longer(cast, story, shop):
+    shop.register(covers=["I-1", "I-2"])
+    make_story(cast, OTHER, epic=make_epic(cast, cast.elsewhere, title="Returns"))
+    whole = ask(cast)
+    Execution.objects.update(state="RUNNING", attempts=3, seen_at=timezone.now() - timedelta(hours=1))
+    actions.execute(whole.pk)
+    cast.elsewhere.restricted = True
+    cast.elsewhere.save()
+    assert list(queries.executions_for(forget_seats(cast.tomas))) == []
+
+    shop.register(covers=["I-1"])
+
+    assert list(queries.executions_for(forget_seats(cast.tomas))) == []
+    assert list(queries.executions_for(forget_seats(cast.ada))) == [whole]
+
+
+def test_the_log_names_what_a_stopped_or_canceled_one_was_of(cast, story, shop):
+    stopped, canceled = ask(cast, story_key=story.key), ask(cast, epic_key=story.epic.key)
+    actions.cancel_execution(key=canceled.key, by=forget_seats(cast.maria))
+    shop.settings.SUITES = {}
+    actions.execute(stopped.pk)
+    # By these the entries of restricted initiatives are kept from who may not read them.
+    for event in ("execution.canceled", "execution.stopped"):
+        assert Entry.objects.get(event=event) in audit.entries_about(story.epic.key)
 
 
 def test_while_a_report_is_read_it_is_not_taken_for_lost(cast, story, kit, monkeypatch):  # noqa: F811

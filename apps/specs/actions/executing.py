@@ -17,11 +17,11 @@ from apps.audit.acts import act, canonical_digest, nothing_changed, record
 from apps.common.refused import Refused
 from apps.organization import actions as organization
 from apps.specs import intake, queries
-from apps.specs.actions.executions import LOST_AFTER
+from apps.specs.actions.executions import LOST_AFTER, about, keep_seen
 from apps.specs.actions.imports import import_results
 from apps.specs.actions.sandboxes import try_sandbox
 from apps.specs.intake import Taken
-from apps.specs.models import Execution, Run, SuiteText
+from apps.specs.models import Execution, Run
 from apps.specs.queries import Given
 from apps.specs.running import suites
 from apps.specs.running.suites import Suite
@@ -44,14 +44,16 @@ def execute(pk: int) -> None:
         return
     attempt = execution.attempts
     suite = queries.registered_suites().get(execution.suite)
+    given = queries.texts_to_execute(execution, suite) if suite else []
     if execution.cancel_asked_at:  # while its worker was gone
-        _stop(pk=pk, attempt=attempt, words=CANCELED)
+        _stop(pk=pk, attempt=attempt, words=CANCELED, given=given)
     elif attempt > MAX_ATTEMPTS:
-        _stop(pk=pk, attempt=attempt, words=f"The worker ended {MAX_ATTEMPTS} times while at it.")
+        words = f"The worker ended {MAX_ATTEMPTS} times while at it."
+        _stop(pk=pk, attempt=attempt, words=words, given=given)
     elif suite is None:
         _stop(pk=pk, attempt=attempt, words="This suite is no longer registered in the settings.")
     else:
-        _run(execution, suite)
+        _run(execution, suite, given)
 
 
 def _claim(pk: int) -> Execution | None:
@@ -73,9 +75,8 @@ def _claim(pk: int) -> Execution | None:
     return execution
 
 
-def _run(execution: Execution, suite: Suite) -> None:
+def _run(execution: Execution, suite: Suite, given: Sequence[Given]) -> None:
     pk, attempt = execution.pk, execution.attempts
-    given = queries.texts_to_execute(execution, suite)
     ended = NOBODY_RAN
     if not given and execution.cause == Execution.Cause.CHANGE:
         _stop(pk=pk, attempt=attempt, words="Another execution has run these texts already.", is_needless=True)
@@ -207,6 +208,9 @@ def _finish(*, pk: int, attempt: int, suite: Suite, taken: Taken, ended: Ended, 
     if execution.is_finished or execution.attempts != attempt:
         nothing_changed()
         return
+    if execution.cancel_asked_at:  # while its reports were read
+        _stop(pk=pk, attempt=attempt, words=CANCELED, ended=ended, given=given)
+        return
     runner = organization.service_account(username="runner", name="The portal's runner")
     imported = import_results(
         reports=taken.reports,
@@ -251,6 +255,7 @@ def _stop(
         by=None,
         title=execution.suite,
         sentence="stopped {subject} of suite “{title}”",
+        about=about(execution),
     )
 
 
@@ -258,10 +263,4 @@ def _keep(execution: Execution, ended: Ended, given: Sequence[Given]) -> None:
     execution.finished_at, execution.current = timezone.now(), ""
     execution.exit_code, execution.output, execution.output_bytes = ended.exit_code, ended.output, ended.output_bytes
     execution.save()
-    # Seen, whatever came of it: the same text is not run again by itself.
-    SuiteText.objects.bulk_create(
-        [SuiteText(suite=execution.suite, story_id=one.story, digest=one.digest) for one in given],
-        update_conflicts=True,
-        unique_fields=["suite", "story"],
-        update_fields=["digest"],
-    )
+    keep_seen(execution, given)

@@ -13,7 +13,8 @@ from apps.delivery import queries as delivery
 from apps.organization import actions as organization
 from apps.organization.models import Person
 from apps.specs import queries, rules
-from apps.specs.models import Execution
+from apps.specs.models import Execution, SuiteText
+from apps.specs.queries import Given
 from apps.specs.running.suites import Suite
 
 # A worker says four times in this time that it is there.
@@ -47,7 +48,7 @@ def request_execution(*, suite_name: str, by: Person, epic_key: str = "", story_
         seat=seat,
         title=suite.title,
         sentence="asked to run suite “{title}” ({subject})" + (f" for {subject.key}" if subject else ""),
-        about=[one.key for one in (story, epic or (story.epic if story else None)) if one],
+        about=about(execution),
         facts={"suite": suite.name},
     )
     return execution
@@ -66,6 +67,9 @@ def cancel_execution(*, key: str, by: Person) -> Execution:
     execution.cancel_asked_at = timezone.now()
     if execution.state == Execution.State.WAITING:
         execution.state, execution.finished_at = Execution.State.CANCELED, execution.cancel_asked_at
+        suite = queries.registered_suites().get(execution.suite)
+        if suite and execution.cause == Execution.Cause.CHANGE:  # else it would be asked for again at once
+            keep_seen(execution, queries.texts_to_execute(execution, suite))
     execution.save(update_fields=["cancel_asked_at", "state", "finished_at"])
     record(
         "execution.canceled",
@@ -75,8 +79,27 @@ def cancel_execution(*, key: str, by: Person) -> Execution:
         seat=seat,
         title=execution.suite,
         sentence="canceled {subject} of suite “{title}”",
+        about=about(execution),
     )
     return execution
+
+
+def about(execution: Execution) -> list[str]:
+    """Keys of the story and epic that it is of, by which the log's entries are found, and kept from who may not read
+    them; none for a whole suite.
+    """
+    story = execution.story
+    return [one.key for one in (story, execution.epic or (story.epic if story else None)) if one]
+
+
+def keep_seen(execution: Execution, given: Iterable[Given]) -> None:
+    """A part of other acts: whatever came of these texts, the suite is not given them again by itself."""
+    SuiteText.objects.bulk_create(
+        [SuiteText(suite=execution.suite, story_id=one.story, digest=one.digest) for one in given],
+        update_conflicts=True,
+        unique_fields=["suite", "story"],
+        update_fields=["digest"],
+    )
 
 
 def due_executions() -> QuerySet[Execution]:

@@ -91,10 +91,12 @@ def open_executions(story: Story, *, by: Person) -> QuerySet[Execution]:
 
 
 def _suites_beside(hidden: Collection[int]) -> list[str]:
-    """Registered suites that cover nothing hidden."""
+    """Registered suites that cover nothing hidden, and never did: what they wrote then is kept."""
     epics = Epic.objects.filter(initiative__scope_id__in=hidden).select_related("initiative__scope")
     names = {name for epic in epics for name in _names(epic)}
-    return [suite.name for suite in registered_suites().values() if not names & set(suite.covers)]
+    given = SuiteText.objects.filter(story__epic__initiative__scope_id__in=hidden).order_by()
+    once = set(given.values_list("suite", flat=True).distinct())
+    return [one.name for one in registered_suites().values() if one.name not in once and not names & set(one.covers)]
 
 
 @dataclass(frozen=True)
