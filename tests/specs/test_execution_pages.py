@@ -213,6 +213,26 @@ def test_who_asked_may_cancel_by_the_page(cast, story):
     assert client.post(f"{execution.get_absolute_url()}cancel/").status_code == 409
 
 
+def test_a_hidden_initiative_is_not_named_by_what_a_suite_covers(cast, story, settings):
+    settings.SUITES = {"shop": {**SHOP, "covers": [cast.initiative.title, "I-2", "I-1", story.epic.key]}}
+    Scope.objects.filter(pk=cast.initiative.pk).update(restricted=True)
+    for address in ("/suites/", "/suites/shop/"):
+        page = page_of(signed_in(cast.nobody), address)
+        assert "I-2" in page
+        for name in (cast.initiative.title, "I-1", story.epic.key):
+            assert name not in page
+        assert "I-1" in page_of(signed_in(cast.tomas), address)
+
+
+@pytest.mark.parametrize("address", ["/suites/", "/suites/shop/"])
+def test_lists_do_not_read_what_suites_wrote(cast, story, address):
+    ask(cast)
+    client = signed_in(cast.tomas)
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(address).status_code == 200
+    assert not [one["sql"][:200] for one in captured if '"specs_execution"."output"' in one["sql"]]
+
+
 def test_what_is_hidden_is_not_found(cast, story):
     execution, epic = ask(cast), ask(cast, epic_key=story.epic.key)
     Scope.objects.filter(pk=cast.initiative.pk).update(restricted=True)

@@ -101,9 +101,13 @@ def _suites_beside(hidden: Collection[int]) -> list[str]:
 
 @dataclass(frozen=True)
 class SuiteState:
-    """A suite as the list shows it. `latest` None: it was never executed, or not where one may read of it."""
+    """A suite as the list shows it. `latest` None: it was never executed, or not where one may read of it.
+
+    `covers` leaves out names of what one may not read.
+    """
 
     suite: Suite
+    covers: list[str]
     stories: int
     changed: int
     latest: Execution | None
@@ -112,9 +116,11 @@ class SuiteState:
 def suite_states(person: Person) -> list[SuiteState]:
     """The registered suites in the settings' order, each with what it covers of what `person` may read.
 
-    Five queries, however many suites there are.
+    Five queries, however many suites there are; one more where anything is hidden.
     """
-    epics = Epic.objects.outside(organization.hidden_scope_ids(person)).filter(archived_at=None)
+    hidden = organization.hidden_scope_ids(person)
+    unsaid = _hidden_names(hidden) if hidden else set()
+    epics = Epic.objects.outside(hidden).filter(archived_at=None)
     epics = epics.select_related("initiative__scope")
     alive = Q(stories__archived_at=None, stories__scenario_count__gt=0)
     counted = {epic: epic.running for epic in epics.annotate(running=Count("stories", filter=alive)) if epic.running}
@@ -124,14 +130,22 @@ def suite_states(person: Person) -> list[SuiteState]:
         for suite, epic, count in seen.values_list("suite", "story__epic").annotate(Count("pk")).order_by()
     }
     newest = executions_for(person).order_by().values("suite").annotate(newest=Max("pk")).values("newest")
-    latest = {one.suite: one for one in Execution.objects.filter(pk__in=newest).select_related("run")}
+    executions = Execution.objects.filter(pk__in=newest).select_related("run").defer("output")
+    latest = {one.suite: one for one in executions}
     found = []
     for suite in registered_suites().values():
         mine = {epic: count for epic, count in counted.items() if _names(epic) & set(suite.covers)}
         given = sum(seen_by.get((suite.name, epic.pk), 0) for epic in mine)
         stories = sum(mine.values())
-        found.append(SuiteState(suite, stories, stories - given, latest.get(suite.name)))
+        covers = [name for name in suite.covers if name not in unsaid]
+        found.append(SuiteState(suite, covers, stories, stories - given, latest.get(suite.name)))
     return found
+
+
+def _hidden_names(hidden: Collection[int]) -> set[str]:
+    """Keys and titles of hidden initiatives and their epics."""
+    scopes = Scope.objects.filter(Q(pk__in=hidden) | Q(parent__in=hidden))
+    return {name for both in scopes.values_list("key", "title") for name in both}
 
 
 def sandbox_tests() -> list[SandboxTest]:

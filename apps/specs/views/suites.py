@@ -32,7 +32,8 @@ def suite_detail(request: HttpRequest, name: str) -> HttpResponseBase:
     """What the settings say of a suite, and its executions, the newest first."""
     person = person_of(request)
     state = suite_state(request, name)
-    rows = queries.executions_for(person).filter(suite=name)
+    # What one execution wrote may be 256 KiB.
+    rows = queries.executions_for(person).filter(suite=name).defer("output")
     after = request.GET.get("after", "")
     if after.isdecimal() and len(after) < 18:
         rows = rows.filter(pk__lt=int(after))
