@@ -22,7 +22,7 @@ def import_run(stories: Iterable[Story], *, revision: str, failing: str, by: Per
     specs.import_results(
         reports=[Report(format="behave-json", cases=cases, started_at=timezone.now(), tool="demo")],
         format="behave-json",
-        source="made up for the demo",
+        source="Made up for the demo",
         revision=revision,
         channel=Run.Channel.COMMAND,
         by=by,
