@@ -168,6 +168,18 @@ def test_behave_with_junit_in_a_folder(cast, story, kit):  # noqa: F811
     assert state(story) == "PASSING"
 
 
+@pytest.mark.parametrize("zone", ["UTC0", "EAST-9", "WEST9"])
+def test_when_it_ran_is_known_whatever_the_clock_of_the_suite_says(cast, story, kit, zone):  # noqa: F811
+    """JUnit's instants have no zone, and steps may stop their clock: neither makes a result of now old, or refused."""
+    junit = [PYTHON, "-m", "behave", "--junit", "--junit-directory={reports}", "--no-color", "{features}"]
+    kit.register(junit, environment={"TZ": zone})
+    execution = executed(cast)
+    assert execution.run, execution.problem
+    assert execution.run.ran_at and execution.started_at <= execution.run.ran_at <= execution.finished_at
+    for result in Result.objects.all():
+        assert execution.started_at <= result.at <= execution.finished_at
+
+
 BDD = """
 from pytest_bdd import given, parsers, scenarios, then, when
 

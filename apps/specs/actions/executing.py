@@ -23,6 +23,7 @@ from apps.specs.actions.sandboxes import try_sandbox
 from apps.specs.intake import Taken
 from apps.specs.models import Execution, Run
 from apps.specs.queries import Given
+from apps.specs.report import Report
 from apps.specs.running import suites
 from apps.specs.running.suites import Suite
 from apps.specs.running.supervising import Ended, supervise
@@ -191,15 +192,25 @@ class _Progress:
 
 def _taken(place: Workplace, suite: Suite, ended: Ended, begun_at: datetime) -> Taken:
     """What the suite left, read as any report. Raises NoWorkplace or Refused."""
+    ended_at = timezone.now()
     reports = place.reports()
     if not any(report.stream.read(1) for report in reports):
         raise NoWorkplace(f"It left no report and ended with exit code {ended.exit_code}. Its output may say why.")
     for report in reports:
         report.stream.seek(0)
     taken = intake.take(reports, format=suite.format)
-    # Some formats hold no instants; when it began is known here.
-    dated = tuple(replace(one, started_at=one.started_at or begun_at) for one in taken.reports)
+    dated = tuple(_dated(one, begun_at, ended_at) for one in taken.reports)
     return replace(taken, reports=dated, manifest=place.manifest)
+
+
+def _dated(report: Report, begun_at: datetime, ended_at: datetime) -> Report:
+    """When it ran is known here: some formats hold no instants, some no zone, and steps may stop their clock."""
+    began = report.started_at if report.started_at and begun_at <= report.started_at <= ended_at else begun_at
+    cases = [
+        replace(case, started_at=None) if case.started_at and not begun_at <= case.started_at <= ended_at else case
+        for case in report.cases
+    ]
+    return replace(report, started_at=began, cases=tuple(cases))
 
 
 @act
