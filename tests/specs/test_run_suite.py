@@ -175,7 +175,8 @@ def test_when_it_ran_is_known_whatever_the_clock_of_the_suite_says(cast, story, 
     kit.register(junit, environment={"TZ": zone})
     execution = executed(cast)
     assert execution.run, execution.problem
-    assert execution.run.ran_at and execution.started_at <= execution.run.ran_at <= execution.finished_at
+    assert execution.run.ran_at and execution.started_at and execution.finished_at
+    assert execution.started_at <= execution.run.ran_at <= execution.finished_at
     for result in Result.objects.all():
         assert execution.started_at <= result.at <= execution.finished_at
 
@@ -414,6 +415,27 @@ def test_edited_while_it_ran_it_proves_nothing_and_is_run_next(cast, story, kit,
     assert second.run and (second.run.counts["passed"], second.run.counts["stale"]) == (2, 0)
     assert state(story) == "FAILING"
     assert actions.ask_for_changes(suites()) == []
+
+
+def test_edited_before_it_began_what_ran_by_name_alone_proves_nothing_of_the_new_text(  # noqa: F811
+    cast,
+    kit,  # noqa: F811
+    monkeypatch,
+):
+    """JUnit names no steps, and of two scenarios of one name it does not say which ran."""
+    add = "  Scenario: Add\n    Given an empty cart\n    When I add {0}\n    Then the cart holds 1 thing\n"
+    story = make_story(cast, "Feature: Cart\n" + add.format("tea") + add.format("milk"))
+    kit.register([PYTHON, "-m", "behave", "--junit", "--junit-directory={reports}", "--no-color", "{features}"])
+    really = executing._needs_sandbox
+
+    def edited_meanwhile(*args: Any) -> bool:
+        edit(cast, story, "Feature: Cart\n" + add.format("never tried"))
+        return really(*args)
+
+    monkeypatch.setattr(executing, "_needs_sandbox", edited_meanwhile)
+    execution = executed(cast)
+    assert execution.run, execution.problem
+    assert state(story) != "PASSING"
 
 
 def test_what_was_stopped_is_not_run_again_by_itself(cast, story, kit):  # noqa: F811
