@@ -62,7 +62,7 @@ def limited(inner: Sequence[str], limits: Limits, *, in_sandbox: bool) -> list[s
     """The command that runs `inner` with the kernel's limits for one process; it ends with who started it."""
     options = [
         "--core=0",
-        f"--cpu={limits.seconds}",
+        f"--cpu={cpu_seconds(limits)}",
         f"--nofile={limits.files}",
         f"--fsize={limits.disk_mb * MEBIBYTE}",
     ]
@@ -70,6 +70,11 @@ def limited(inner: Sequence[str], limits: Limits, *, in_sandbox: bool) -> list[s
         # Counted by user: outside a sandbox it would count the portal's own processes.
         return ["prlimit", *options, f"--nproc={limits.processes}", "--", *inner]
     return ["setpriv", "--pdeathsig", "KILL", "prlimit", *options, "--", *inner]
+
+
+def cpu_seconds(limits: Limits) -> int:
+    """All that one process can use within its time, and a little: the clock ends it first, and says so."""
+    return (limits.seconds + 2) * (os.cpu_count() or 1)
 
 
 def environment_of(suite: Suite, work: Path) -> dict[str, str]:
@@ -105,6 +110,7 @@ def problem() -> str:
             port=door.getsockname()[1],
             work=WORK,
             size=_TEST_LIMITS.disk_mb * MEBIBYTE,
+            cpu=cpu_seconds(_TEST_LIMITS),
             limits=_TEST_LIMITS,
             **{kind: os.readlink(f"/proc/self/ns/{kind}") for kind in ("pid", "net", "ipc", "uts", "user")},
         )
@@ -168,7 +174,7 @@ grep -q '^NoNewPrivs:[[:space:]]*1$' /proc/self/status || no 'it can gain privil
 unshare -U true 2>/dev/null && no 'it makes namespaces of its own'
 set -- $(sed 's/.*) //' /proc/$$/stat)
 [ "$4" != 0 ] || no 'it shares the terminal of the portal'
-for limit in 'cpu time *{limits.seconds}' 'file size *{size}' 'processes *{limits.processes}' \
+for limit in 'cpu time *{cpu}' 'file size *{size}' 'processes *{limits.processes}' \
     'open files *{limits.files}'; do
     grep -q "^Max $limit " /proc/self/limits || no "it has no limit of ${{limit% *}}"
 done
