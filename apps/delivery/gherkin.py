@@ -4,12 +4,13 @@
 background, their rows filled in (``Pickle``, one for each thing a runner executes) and the digests of
 ``meaning.py``. What is wrong is raised as ``NotGherkin`` with all problems, each with its line and words for
 the person who writes the text. Limits are checked before the official parser sees the text, and its slow
-ways with lines are replaced (``gherkin_lines``), so that no text takes longer than about a second. What a text says
-(``Feature`` and the rest) stands in ``feature.py``.
+ways are replaced (``gherkin_lines``, ``gherkin_nodes``), so that no text takes longer than about a second. What
+a text says (``Feature`` and the rest) stands in ``feature.py``.
 """
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeAlias
 
@@ -30,7 +31,7 @@ from apps.delivery.feature import (
     StepType,
 )
 from apps.delivery.filling import Budget, Filling, TooMuch
-from apps.delivery.gherkin_lines import QuickMatcher, QuickParser
+from apps.delivery.gherkin_lines import Lines, QuickMatcher, QuickParser
 
 __all__ = [
     "Counts",
@@ -62,8 +63,9 @@ def parse(text: str) -> Feature | None:
     """
     _check_text(text)
     matcher = QuickMatcher()
+    lines: Any = Lines(text.removeprefix("\ufeff"))
     try:
-        document: Any = QuickParser().parse(text.removeprefix("\ufeff"), matcher)
+        document: Any = QuickParser().parse(lines, matcher)
     except CompositeParserException as refused:
         raise NotGherkin(_problems(refused.errors, text, matcher)) from refused
     except ParserError as refused:
@@ -137,7 +139,7 @@ def _feature(node: Any) -> Feature:
         raise _refusal(line, "The text has more than 500 scenarios. Divide it into several stories.")
     _check_row_steps(children)
     budget = Budget()
-    scenarios = tuple(_scenario_within(budget, node["name"], child) for child in children)
+    scenarios = tuple(_scenarios(node["name"], children, budget))
     narrative = " ".join(node["description"].split())
     digest = meaning.story_digest(
         name=node["name"], narrative=narrative, scenario_digests=[scenario.digest for scenario in scenarios]
@@ -148,7 +150,7 @@ def _feature(node: Any) -> Feature:
         language=node["language"],
         keyword=node["keyword"],
         line=node["location"]["line"],
-        tags=tuple(tag["name"] for tag in node["tags"]),
+        tags=tuple(node["tags"]),
         scenarios=scenarios,
         digest=digest,
     )
@@ -180,35 +182,62 @@ def _check_row_steps(children: Sequence[_ScenarioNode]) -> None:
             raise _refusal(line, words)
 
 
-def _scenario_within(budget: Budget, feature_name: str, child: _ScenarioNode) -> Scenario:
-    try:
-        return _scenario(feature_name, *child, budget)
-    except TooMuch as refused:
-        words = "The steps become too large once filled in and repeated. Use fewer rows or shorter texts."
-        raise _refusal(child[2]["location"]["line"], words) from refused
+@dataclass(frozen=True, slots=True)
+class _Background:
+    """The steps before those of a scenario, read once for all scenarios that share them; `written` for digests."""
+
+    nodes: list[Any]
+    steps: tuple[Step, ...]
+    written: tuple[str, ...]
+    size: int
 
 
-def _scenario(feature_name: str, rule: str, background_nodes: list[Any], node: Any, budget: Budget) -> Scenario:
-    line = node["location"]["line"]
-    own_nodes = node["steps"]
-    types = _resolve(step["keywordType"] for step in background_nodes + own_nodes)
-    every = tuple(_step(step, kind) for step, kind in zip(background_nodes + own_nodes, types, strict=True))
-    background, steps = every[: len(background_nodes)], every[len(background_nodes) :]
-    examples = tuple(_examples(table) for table in node["examples"])
-    budget.spend(sum(map(_size, every)))
+def _scenarios(feature_name: str, children: Iterable[_ScenarioNode], budget: Budget) -> Iterable[Scenario]:
+    background: _Background | None = None
+    for rule, before, node in children:
+        if background is None or background.nodes is not before:
+            background = _background(before)
+        try:
+            yield _scenario(feature_name, rule, background, node, budget)
+        except TooMuch as refused:
+            words = "The steps become too large once filled in and repeated. Use fewer rows or shorter texts."
+            raise _refusal(node["location"]["line"], words) from refused
+
+
+def _background(nodes: list[Any]) -> _Background:
+    steps = _steps(nodes)
+    return _Background(nodes, steps, tuple(map(meaning.step_json, steps)), sum(map(_size, steps)))
+
+
+def _scenario(feature_name: str, rule: str, background: _Background, node: Any, budget: Budget) -> Scenario:
+    name, line = node["name"], node["location"]["line"]
+    steps = _steps(node["steps"], after=background.steps)
+    examples = tuple(map(_examples, node["examples"]))
+    budget.spend(background.size + sum(map(_size, steps)))
+    written = tuple(map(meaning.step_json, steps))
+    # As in the official compiler, a background alone is not executed
+    before, before_written = (background.steps, background.written) if steps else ((), ())
+    if examples:
+        pickles = tuple(_rows(feature_name, name, before, before_written, steps, examples, budget))
+    else:
+        digest = meaning.run_digest_of(feature_name, name, before_written + written)
+        pickles = (Pickle(name, before + steps, line, 0, digest),)
     return Scenario(
-        name=node["name"],
+        name=name,
         rule=rule,
         outline=bool(examples),
-        background=background,
+        background=background.steps,
         steps=steps,
         examples=examples,
         line=line,
-        digest=meaning.scenario_digest(
-            name=node["name"], rule=rule, background=background, steps=steps, examples=examples
-        ),
-        pickles=tuple(_pickles(feature_name, node["name"], line, background, steps, examples, budget)),
+        digest=meaning.scenario_digest_of(name, rule, background.written, written, examples),
+        pickles=pickles,
     )
+
+
+def _steps(nodes: list[Any], *, after: tuple[Step, ...] = ()) -> tuple[Step, ...]:
+    types = _resolve((node["keywordType"] for node in nodes), last=after[-1].type if after else StepType.UNKNOWN)
+    return tuple(map(_step, nodes, types))
 
 
 def _step(node: Any, kind: StepType) -> Step:
@@ -219,7 +248,7 @@ def _step(node: Any, kind: StepType) -> Step:
         keyword=node["keyword"].strip(),
         text=node["text"],
         doc_string=doc_string["content"] if doc_string else None,
-        table=tuple(_row(row) for row in table["rows"]) if table else None,
+        table=tuple(tuple(row["cells"]) for row in table["rows"]) if table else None,
         line=node["location"]["line"],
     )
 
@@ -228,43 +257,37 @@ def _examples(node: Any) -> Examples:
     header = node.get("tableHeader")
     return Examples(
         name=node["name"],
-        header=_row(header) if header else (),
-        rows=tuple(_row(row) for row in node["tableBody"]),
+        header=tuple(header["cells"]) if header else (),
+        rows=tuple(tuple(row["cells"]) for row in node["tableBody"]),
         line=node["location"]["line"],
         row_lines=tuple(row["location"]["line"] for row in node["tableBody"]),
     )
 
 
-def _row(node: Any) -> tuple[str, ...]:
-    return tuple(cell["value"] for cell in node["cells"])
-
-
 # --- rows of outlines
 
 
-def _pickles(
+def _rows(
     feature_name: str,
     name: str,
-    line: int,
-    background: tuple[Step, ...],
+    before: tuple[Step, ...],
+    before_written: tuple[str, ...],
     steps: tuple[Step, ...],
     examples: tuple[Examples, ...],
     budget: Budget,
 ) -> Iterable[Pickle]:
-    # As in the official compiler, a background alone is not executed
-    before = background if steps else ()
-    if not examples:
-        yield Pickle(name, before + steps, line, 0, meaning.run_digest(feature_name, name, before + steps))
+    size = sum(map(_size, before + steps))
     number = 0
     for place, table in enumerate(examples, 1):
         for row_place, (row, row_line) in enumerate(zip(table.rows, table.row_lines, strict=True), 1):
             number += 1
-            budget.spend(sum(map(_size, before + steps)))
+            budget.spend(size)
             fill = Filling(table.header, row, budget)
             filled_name = fill.text(name)
-            filled = before + tuple(_filled(step, fill) for step in steps)
-            digest = meaning.run_digest(feature_name, filled_name, filled)
-            yield Pickle(filled_name, filled, row_line, number, digest, (place, row_place))
+            filled = tuple(_filled(step, fill) for step in steps)
+            written = before_written + tuple(map(meaning.step_json, filled))
+            digest = meaning.run_digest_of(feature_name, filled_name, written)
+            yield Pickle(filled_name, before + filled, row_line, number, digest, (place, row_place))
 
 
 def _size(step: Step) -> int:
@@ -289,9 +312,8 @@ def _filled(step: Step, fill: Filling) -> Step:
 _TYPES = {"Context": StepType.CONTEXT, "Action": StepType.ACTION, "Outcome": StepType.OUTCOME}
 
 
-def _resolve(kinds: Iterable[str]) -> tuple[StepType, ...]:
-    """Types of consecutive steps from the official parser's words for their keywords."""
-    last = StepType.UNKNOWN
+def _resolve(kinds: Iterable[str], *, last: StepType = StepType.UNKNOWN) -> tuple[StepType, ...]:
+    """Types of consecutive steps from the official parser's words for their keywords; `last` is of the one before."""
     types = []
     for kind in kinds:
         if kind != "Conjunction":

@@ -114,13 +114,20 @@ def scenario_digest(
     examples: Iterable[ExamplesMeaning],
 ) -> str:
     """What one scenario means, with its background, placeholders unfilled; ``rule`` is "" outside of one."""
+    return scenario_digest_of(name, rule, map(step_json, background), map(step_json, steps), examples)
+
+
+def scenario_digest_of(
+    name: str, rule: str, background: Iterable[str], steps: Iterable[str], examples: Iterable[ExamplesMeaning]
+) -> str:
+    """As `scenario_digest`, of steps that are JSON already (`step_json`)."""
     tables = (
         f'{{"header":{_cells(one.header)},"name":{_quoted(plain(one.name))},"rows":{_list(map(_cells, one.rows))}}}'
         for one in examples
     )
     return _digest(
-        f'{{"background":{_list(map(step_json, background))},"examples":{_list(tables)},"name":{_quoted(plain(name))},'
-        f'"rule":{_quoted(plain(rule))},"steps":{_list(map(step_json, steps))},"v":"{SCENARIO_RECIPE}"}}'
+        f'{{"background":{_list(background)},"examples":{_list(tables)},"name":{_quoted(plain(name))},'
+        f'"rule":{_quoted(plain(rule))},"steps":{_list(steps)},"v":"{SCENARIO_RECIPE}"}}'
     )
 
 
