@@ -7,6 +7,7 @@ that PostgreSQL makes from a template.
 
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -66,9 +67,16 @@ def committed_db(
     Instead of the `db` fixture. What is committed stays to the end of the test; other threads and processes see
     it. A thread that used the database closes its own connection at its end.
     """
+    with own_database(migrated_template, django_db_blocker, tmp_path) as own:
+        yield own
+
+
+@contextmanager
+def own_database(template: str, blocker: DjangoDbBlocker, folder: Path) -> Iterator[CommittedDatabase]:
+    """The same for as long as the block runs; for fixtures of a whole file."""
     usual, kept = connections["default"], connections.settings["default"]
-    with django_db_blocker.unblock():
-        own = _copy(migrated_template, tmp_path)
+    with blocker.unblock():
+        own = _copy(template, folder)
         connections.settings["default"] = {**kept, "NAME": own.name}
         del connections["default"]
         try:
