@@ -172,8 +172,13 @@ def test_the_commands_do_what_the_page_says(promise: Promise, server: str, tmp_p
     assert "has regressed since it was accepted" in shut.stdout
 
 
-def test_the_gate_of_a_shell_alone_fails_and_passes(promise: Promise, server: str, tmp_path: Path) -> None:
-    checkout = Checkout(promise, server, tmp_path / "code", "cucumber-jvm")
+@pytest.mark.parametrize("tool", ["cucumber-jvm", "cucumber-js"])
+def test_the_gate_of_a_shell_or_of_node_fails_and_passes(
+    promise: Promise, server: str, tmp_path: Path, tool: str
+) -> None:
+    if tool == "cucumber-js" and not shutil.which("node"):
+        pytest.skip("Node.js is not installed: node")
+    checkout = Checkout(promise, server, tmp_path / "code", tool)
     shut = checkout.do("gate")
     assert shut.returncode == 1
     assert f"{promise.epic.key} is not signed" in shut.stdout

@@ -65,8 +65,11 @@ def test_junit_is_matched_by_name_where_the_text_is_older(behave):
 
     counts = run("import_results", *junit_files(behave), format="junit")
 
-    # 14 of refused files, and two whose name two scenarios bear of which only one ran
     assert (counts["cases"], counts["passed"], counts["unknown"]) == (306, 306, 16)
+    unknown = list(Result.objects.exclude(unknown="").values_list("unknown", flat=True))
+    # Of the two refused files; besides, two cases whose name two scenarios bear: JUnit does not say which of them ran.
+    assert sum(words.startswith("No story has the name") for words in unknown) == 14
+    assert sum(" bear this name" in words for words in unknown) == 2
     assert Run.objects.count() == 1
     # What was skipped is not in JUnit at all
     assert states() == {"PASSING": 40, "READY": 163, "DRAFT": 2}

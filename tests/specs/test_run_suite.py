@@ -16,7 +16,7 @@ from apps.audit.models import Entry
 from apps.common.refused import BadInput, NotAllowed, Refused
 from apps.delivery.models import Epic, Story
 from apps.organization.roles import Role
-from apps.specs import actions, queries
+from apps.specs import actions, queries, tasks
 from apps.specs.actions import executing
 from apps.specs.models import Execution, Result, Run, SuiteText
 from tests.cast import Cast, PersonFactory, SeatFactory, forget_seats
@@ -450,7 +450,8 @@ def test_what_was_stopped_is_not_run_again_by_itself(cast, story, kit):  # noqa:
 def test_whose_worker_always_ends_is_given_up_once_and_for_all(cast, story, shop):
     shop.register(on_change=True)
     (first,) = actions.ask_for_changes(suites())
-    Execution.objects.update(state="RUNNING", attempts=3, seen_at=timezone.now() - timedelta(hours=1))
+    left_at = timezone.now() - timedelta(hours=1)
+    Execution.objects.update(state="RUNNING", attempts=3, stories_total=1, seen_at=left_at)
     actions.execute(first.pk)
     assert reread_execution(first).state == "STOPPED"
     assert actions.ask_for_changes(suites()) == [], "else it would run for ever"
@@ -486,6 +487,14 @@ def test_a_schedule_runs_the_whole_again_after_its_hours(cast, story, shop):
         Execution.objects.filter(pk=second.pk).update(state="RUNNING")
     with time_machine.travel(timezone.now() + timedelta(hours=50), tick=True):
         assert actions.ask_by_schedule(suites()) == [], "the last one still runs"
+
+
+def test_the_sweep_asks_by_schedule_and_for_changes(cast, story, shop):
+    shop.register(every_hours=24, on_change=True)
+    tasks.sweep_executions()
+    assert sorted(Execution.objects.values_list("cause", flat=True)) == ["CHANGE", "SCHEDULE"]
+    tasks.sweep_executions()
+    assert Execution.objects.count() == 2
 
 
 def test_the_whole_that_somebody_asked_for_counts_for_the_schedule(cast, story, shop):

@@ -2,12 +2,16 @@
 
 import socket
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
+from django.utils import timezone
 
 from apps.audit.models import Entry
+from apps.specs import actions, queries
 from apps.specs.actions import sandboxes
 from apps.specs.models import Execution, Run, SandboxTest
 from apps.specs.running import sandbox
@@ -196,6 +200,30 @@ def test_a_suite_that_is_not_trusted_does_not_run(cast: Cast, bare_kit: Kit, tmp
         socket.gethostname(),
         "The program bwrap is not installed: install bubblewrap.",
     )
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("bubblewrap", "broken")
+def test_a_change_that_found_no_sandbox_is_run_once_there_is_one(
+    cast: Cast, bare_kit: Kit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    story = make_story(cast)
+    bare_kit.register(on_change=True)
+    suites = list(queries.registered_suites().values())
+    (first,) = actions.ask_for_changes(suites)
+    actions.execute(first.pk)
+    first.refresh_from_db()
+    assert (first.state, first.stories_total) == ("STOPPED", 0)
+    assert actions.ask_for_changes(suites) == [], "it would be asked for every ten seconds"
+
+    monkeypatch.undo()  # bubblewrap is installed
+    with time_machine.travel(timezone.now() + timedelta(minutes=11), tick=True):
+        (second,) = actions.ask_for_changes(suites)
+        actions.execute(second.pk)
+    second.refresh_from_db()
+    assert (second.state, second.problem) == ("DONE", "")
+    story.refresh_from_db()
+    assert story.state == "PASSING"
 
 
 @pytest.mark.django_db

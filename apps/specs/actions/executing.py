@@ -99,7 +99,9 @@ def _run(execution: Execution, suite: Suite, given: Sequence[Given]) -> None:
             taken = _taken(place, suite, ended, begun_at)
         _finish(pk=pk, attempt=attempt, suite=suite, taken=taken, ended=ended, given=given)
     except (NoWorkplace, Refused, OSError) as error:
-        _stop(pk=pk, attempt=attempt, words=str(error), ended=ended, given=given)
+        # What the machine could not even begin, such as for want of a sandbox, was not given to the suite.
+        seen = given if ended is not NOBODY_RAN else ()
+        _stop(pk=pk, attempt=attempt, words=str(error), ended=ended, given=seen)
 
 
 def _place(key: str, attempt: int) -> Path:

@@ -20,6 +20,8 @@ from apps.specs.running.suites import Suite
 # A worker says four times in this time that it is there.
 LOST_AFTER = timedelta(seconds=20)
 UNHEARD_AFTER = timedelta(seconds=10)
+# What a machine could not begin, for want of a sandbox or of room on its disk, is not asked for every ten seconds.
+TRIED_AGAIN_AFTER = timedelta(minutes=10)
 
 
 @act
@@ -113,11 +115,12 @@ def due_executions() -> QuerySet[Execution]:
 def ask_for_changes(suites: Iterable[Suite]) -> list[Execution]:
     """For each suite that runs what changes: one execution of all texts that it has not seen, if there are any.
 
-    Not an act of the log: what came of it is one, the run.
+    Ten minutes later where the last could not be begun. Not an act of the log: what came of it is one, the run.
     """
     asked = []
     for suite in suites:
-        if suite.on_change and queries.changed_stories(suite).exists():
+        tried = queries.changes_not_begun(suite, since=timezone.now() - TRIED_AGAIN_AFTER)
+        if suite.on_change and queries.changed_stories(suite).exists() and not tried.exists():
             asked += _asked_by_machine(suite=suite, cause=Execution.Cause.CHANGE)
     return asked
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from typing import NamedTuple
 
 from django.conf import settings
@@ -52,6 +53,12 @@ def changed_stories(suite: Suite) -> QuerySet[Story]:
     """Covered stories whose text the suite was not given yet."""
     given = SuiteText.objects.filter(suite=suite.name, story=OuterRef("pk"), digest=OuterRef("digest"))
     return covered_stories(suite).filter(~Exists(given))
+
+
+def changes_not_begun(suite: Suite, *, since: datetime) -> QuerySet[Execution]:
+    """Executions for a change that stopped since then before the suite was started at all."""
+    stopped = Execution.objects.filter(suite=suite.name, cause=Execution.Cause.CHANGE, state=Execution.State.STOPPED)
+    return stopped.filter(finished_at__gt=since, stories_total=0)
 
 
 def texts_to_execute(execution: Execution, suite: Suite) -> list[Given]:
