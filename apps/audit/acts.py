@@ -23,6 +23,7 @@ from django.db import transaction
 from apps.audit.appending import append_entries, lock_head
 from apps.audit.canonical import canonical_digest
 from apps.audit.pending import Actor, HeldSeat, Of, Pending, pend
+from apps.common import done
 
 __all__ = [
     "Actor",
@@ -78,6 +79,7 @@ def act(function: Callable[P, R]) -> Callable[P, R]:
                     append_entries(buffer.entries)
                 elif not buffer.unchanged:
                     raise RuntimeError(f"the act {function.__qualname__} recorded nothing in the audit log")
+            done.note(entry.event for entry in buffer.entries)
             return result
         finally:
             _running.reset(token)

@@ -4,7 +4,7 @@ import time
 
 import redis
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, InterfaceError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 # The beat rings every ten seconds; long imports may keep every worker busy for a while.
@@ -29,14 +29,17 @@ def database_reason() -> str:
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
-    except DatabaseError as error:
+    except (DatabaseError, InterfaceError) as error:
         return f"does not answer ({type(error).__name__})"
     return ""
 
 
 def migrations_reason() -> str:
     """Whether the database has the tables this version expects."""
-    executor = MigrationExecutor(connection)
+    try:
+        executor = MigrationExecutor(connection)
+    except (DatabaseError, InterfaceError) as error:  # it went away since it was asked
+        return f"cannot be read ({type(error).__name__})"
     missing = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
     return f"{missing} not applied: run manage.py migrate" if missing else ""
 

@@ -1,4 +1,4 @@
-"""Middleware: the content security policy, and refusals as pages."""
+"""Middleware: the content security policy; refusals, and what the database could not do, as pages."""
 
 from collections.abc import Callable
 
@@ -6,6 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from apps.common import done, unavailable
 from apps.common.refused import Refused
 
 
@@ -23,15 +24,18 @@ class ContentSecurityPolicyMiddleware:
 
 
 class RefusedMiddleware:
-    """Answers a refusal that no view caught with its status and its sentence."""
+    """Answers a refusal that no view caught with its status and its sentence, and 503 where the database could not."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        done.begin()
+        response = self.get_response(request)
+        request.view_has_answered = True  # type: ignore[attr-defined]
+        return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, Refused):
             return render(request, "refused.html", {"refused": exception}, status=exception.status)
-        return None
+        return unavailable.answer(request, exception)

@@ -1,5 +1,6 @@
 """Is it alive, is it ready; and what is answered when a request goes wrong before any view."""
 
+import sys
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -8,7 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import requires_csrf_token
 from django.views.decorators.http import require_safe
 
-from apps.common import health
+from apps.common import health, unavailable
 from apps.common.access import public
 
 
@@ -31,7 +32,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
         "status": "ready" if ready else "not ready",
         "checks": {name: reason or "ok" for name, reason in reasons.items()},
     }
-    response = JsonResponse(body, status=200 if ready else 503)
+    response = JsonResponse(body, status=200 if ready else 503, headers={} if ready else {"Retry-After": "10"})
     # Asked every few seconds: its answer is the word, and a line for each in the log would bury others.
     response._has_been_logged = True  # type: ignore[attr-defined]
     return response
@@ -52,9 +53,15 @@ def _is_api(request: HttpRequest) -> bool:
     return request.path.startswith("/api/")
 
 
+def _has_answered(request: HttpRequest) -> bool:
+    return getattr(request, "view_has_answered", False)
+
+
 @requires_csrf_token
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """400 where the request itself could not be read."""
+    """400 where the request itself could not be read; 503 where its session could not be kept."""
+    if response := unavailable.answer(request, exception, has_answered=_has_answered(request)):
+        return response
     if _is_api(request):
         return _problem(400, "The request could not be read.")
     return defaults.bad_request(request, exception)
@@ -78,7 +85,10 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 @requires_csrf_token
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500: a mistake of ours; the transaction was rolled back."""
+    """500: a mistake of ours; the transaction was rolled back. 503 where the database could not, outside a view."""
+    error = sys.exc_info()[1]
+    if error and (response := unavailable.answer(request, error, has_answered=_has_answered(request))):
+        return response
     if _is_api(request):
         return _problem(500, "The portal made a mistake; nothing was stored. The operator's log says more.")
     return defaults.server_error(request)

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from apps.audit.acts import act, canonical_digest, nothing_changed, record
 from apps.common.refused import Refused
+from apps.common.unavailable import where_possible
 from apps.organization import rules
 from apps.organization.actions.locks import lock_person
 from apps.organization.actions.words import one_line
@@ -115,4 +116,5 @@ def revoke_token(*, token: Token, by: Person) -> Token:
 def note_token_use(token: Token, *, at: datetime) -> None:
     """Keeps when the token was last used, to the minute: a fact that machines measure, no act."""
     old = Q(last_used_at=None) | Q(last_used_at__lt=at - USE_IS_NOTED_EVERY)
-    Token.objects.filter(old, pk=token.pk).update(last_used_at=at)
+    with where_possible():  # a read must not fail because nothing can be written
+        Token.objects.filter(old, pk=token.pk).update(last_used_at=at)
