@@ -52,7 +52,7 @@ def sign(
         seat_role=seat.role,
         seat_scope=seat.scope_key,
         seat_since=seat.since,
-        delegated_by_id=int(seat.delegated_by.removeprefix("P-")) if seat.delegated_by else None,
+        delegated_by_id=seat.delegated_by_id,
         subject=statement.subject,
         subject_title=statement.title,
         digest=statement.digest,

@@ -116,6 +116,8 @@ class Waiver(models.Model):
     until_on = models.DateField()
     state = models.CharField(max_length=10, choices=State, default=State.ASKED)
     asked_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    # Whose seat it is where a delegate asked.
+    delegated_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField(default=timezone.now)
     decided_at = models.DateTimeField(null=True, blank=True)
 
@@ -124,6 +126,11 @@ class Waiver(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key} on {self.epic.key}: {self.criterion}"
+
+    @property
+    def side(self) -> set[int]:
+        """Primary keys of who asked and of whose seat it was."""
+        return {self.asked_by_id} | ({self.delegated_by_id} if self.delegated_by_id else set())
 
     @property
     def shown_state(self) -> str:

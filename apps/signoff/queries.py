@@ -145,8 +145,9 @@ def story_sign_offs(story: Story) -> list[StorySignOff]:
 
 
 def meaning_authors(story: Story) -> set[int]:
-    """Primary keys of the persons who wrote the story's current meaning, reformatting included."""
-    return set(story.versions.filter(digest=story.digest).values_list("author_id", flat=True))
+    """Primary keys of the persons who wrote the story's current meaning, or in whose seat, reformatting included."""
+    written = story.versions.filter(digest=story.digest).values_list("author_id", "delegated_by_id")
+    return {person for pair in written for person in pair if person}
 
 
 def passes_by_hand() -> QuerySet[LatestResult]:
@@ -163,34 +164,38 @@ def passes_by_hand() -> QuerySet[LatestResult]:
     return LatestResult.objects.filter(Exists(current), run__channel=Run.Channel.HAND, status=Status.PASSED).order_by()
 
 
-def triers(stories: Iterable[Story]) -> dict[int, dict[int, str]]:
-    """By story: who recorded by hand what its verdict stands on, each with the key of a run of theirs. One query."""
-    found: dict[int, dict[int, str]] = {}
-    rows = passes_by_hand().filter(story__in=[story.pk for story in stories])
-    for story, person, run in rows.values_list("story_id", "run__received_by_id", "run__key"):
-        found.setdefault(story, {})[person] = run
-    return found
-
-
 @dataclass(frozen=True)
-class SignedStory:
-    """A story with its current signature: by whom, and in whose seat where it was a delegate's."""
+class Part:
+    """What somebody did that bars them from a signature: by whom, and in whose seat where it was a delegate's.
+
+    `key` is of the run recorded by hand, or of the story signed.
+    """
 
     key: str
     by: int
     delegated_by: int | None
 
 
-def signed_stories(epics: Iterable[Epic], *, side: Iterable[int]) -> dict[int, list[SignedStory]]:
+def tried_by_hand(stories: Iterable[Story]) -> dict[int, list[Part]]:
+    """By story: the runs by hand that its verdict stands on. One query."""
+    found: dict[int, list[Part]] = {}
+    rows = passes_by_hand().filter(story__in=[story.pk for story in stories]).order_by("run_id")
+    columns = ("story_id", "run_id", "run__key", "run__received_by_id", "run__delegated_by_id")
+    for story, _, run, by, delegated_by in rows.values_list(*columns).distinct():
+        found.setdefault(story, []).append(Part(run, by, delegated_by))
+    return found
+
+
+def signed_stories(epics: Iterable[Epic], *, side: Iterable[int]) -> dict[int, list[Part]]:
     """By epic: stories whose current signature one of `side` gave, or a delegate in their seat. One query."""
     ids = list(side)
     latest = StorySignOff.objects.filter(story=OuterRef("pk")).order_by("-number")
     stories = Story.objects.active().filter(story_condition(StoryState.SIGNED), epic__in=[epic.pk for epic in epics])
     stories = stories.annotate(signed_for=Subquery(latest.values("signature__delegated_by")[:1]))
     from_them = stories.filter(Q(signed_by__in=ids) | Q(signed_for__in=ids)).order_by("pk")
-    found: dict[int, list[SignedStory]] = {}
+    found: dict[int, list[Part]] = {}
     for epic, key, by, signed_for in from_them.values_list("epic_id", "key", "signed_by_id", "signed_for"):
-        found.setdefault(epic, []).append(SignedStory(key, by, signed_for))
+        found.setdefault(epic, []).append(Part(key, by, signed_for))
     return found
 
 

@@ -3,6 +3,7 @@
 Every check returns the seat in which the person acts, for the log and the signature.
 """
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 from django.utils import timezone
@@ -21,7 +22,7 @@ from apps.signatures.models import Signature
 from apps.signoff import queries
 from apps.signoff.criteria import CRITERIA
 from apps.signoff.models import EpicSignOff, StorySignOff, Waiver
-from apps.signoff.queries import SignedStory
+from apps.signoff.queries import Part
 from apps.signoff.states import GateState
 from apps.signoff.verdicts import Gate
 
@@ -42,7 +43,12 @@ def _seat(right: str, thing: str, verb: str, *scopes: Scope, by: Person) -> Held
 
 def _both(by: Person, seat: HeldSeat) -> set[int]:
     """Who acts, and whose seat it is: a delegate is bound by the rules for both."""
-    return {by.pk, int(seat.delegated_by.removeprefix("P-"))} if seat.delegated_by else {by.pk}
+    return {by.pk} | ({seat.delegated_by_id} if seat.delegated_by_id else set())
+
+
+def _part_of(side: set[int], parts: Iterable[Part]) -> Part | None:
+    """The first of them that one of `side` had a hand in."""
+    return next((part for part in parts if side & {part.by, part.delegated_by}), None)
 
 
 def _check_in_work(epic: Epic) -> None:
@@ -68,27 +74,28 @@ def check_may_sign_off_story(*, story: Story, by: Person) -> HeldSeat:
         seat=seat,
         by=by,
         authors=queries.meaning_authors(story),
-        tried=queries.triers([story]).get(story.pk, {}),
+        tried=queries.tried_by_hand([story]).get(story.pk, []),
         accepted=acceptance.signature if acceptance else None,
     )
     return seat
 
 
 def check_took_no_part(
-    *, story: Story, seat: HeldSeat, by: Person, authors: set[int], tried: dict[int, str], accepted: Signature | None
+    *, story: Story, seat: HeldSeat, by: Person, authors: set[int], tried: list[Part], accepted: Signature | None
 ) -> None:
-    """Raises NotAllowed for whoever wrote the story's meaning, recorded by hand that it passes (`tried`: persons with
-    their runs) or accepted its epic; a delegate where whose seat it is did.
+    """Raises NotAllowed for whoever wrote the story's meaning, recorded by hand that it passes (`tried`) or accepted
+    its epic; likewise where whose seat it is did, or a delegate of either.
     """
     side = _both(by, seat)
     if authors & side:
-        raise NotAllowed(f"Who last edited a story does not sign it: let another analyst sign {story.key}.")
-    if by_them := tried.keys() & side:
-        own = by.pk in by_them
-        whose = "you recorded" if own else f"{seat.delegated_by_name}, for whom you act, recorded"
         raise NotAllowed(
-            f"Who recorded by hand that a story passes does not sign it: {story.key} stands on "
-            f"{tried[by.pk if own else min(by_them)]}, which {whose}. Let another analyst sign it."
+            f"Who last edited a story does not sign it, nor whose delegate did: let another analyst sign {story.key}."
+        )
+    if part := _part_of(side, tried):
+        doer = seat.doer(part.by, part.delegated_by, actor=by.pk)
+        raise NotAllowed(
+            f"Who recorded by hand that a story passes does not sign it: {story.key} stands on {part.key}, "
+            f"which {doer} recorded. Let another analyst sign it."
         )
     if accepted is not None and accepted.side & side:
         raise NotAllowed(
@@ -127,12 +134,12 @@ def check_may_sign_off_epic(*, epic: Epic, by: Person) -> HeldSeat:
     return seat
 
 
-def check_signed_no_story(*, epic: Epic, seat: HeldSeat, by: Person, signed: dict[int, list[SignedStory]]) -> None:
+def check_signed_no_story(*, epic: Epic, seat: HeldSeat, by: Person, signed: dict[int, list[Part]]) -> None:
     """Raises NotAllowed where `signed` holds a story of the epic that `by` or whose seat it is signed, or a delegate
     of one of them.
     """
     side = _both(by, seat)
-    story = next((one for one in signed.get(epic.pk, ()) if side & {one.by, one.delegated_by}), None)
+    story = _part_of(side, signed.get(epic.pk, ()))
     if story is None:
         return
     if story.by == by.pk:
@@ -251,7 +258,7 @@ def _deciding_seats(waiver: Waiver, *, by: Person) -> list[HeldSeat]:
     return [
         seat
         for seat in organization.held_seats(by)
-        if seat.role in roles and seat.scope_id in scopes and waiver.asked_by_id not in _both(by, seat)
+        if seat.role in roles and seat.scope_id in scopes and not waiver.side & _both(by, seat)
     ]
 
 

@@ -12,6 +12,7 @@ from apps.delivery.models import Epic, Initiative, Story
 from apps.organization import queries as organization
 from apps.organization.models import Person, Scope
 from apps.organization.models.seats import HeldSeat
+from apps.signatures import queries as signatures
 from apps.specs import queries
 from apps.specs.models import Execution
 from apps.specs.report import Status
@@ -72,7 +73,7 @@ def check_same_texts(stories: Iterable[Story], versions: dict[int, int]) -> None
             raise Refused(f"{story.key} was edited while its results came in. Nothing was stored: send them again.")
 
 
-def check_may_record_by_hand(story: Story, *, by: Person) -> HeldSeat | None:
+def check_may_record_by_hand(story: Story, *, by: Person) -> HeldSeat:
     """Say of scenarios that they passed or failed when tried by hand. Never by a program."""
     seat = organization.seat_for(by, "specs.record_by_hand", *delivery.story_scopes(story))
     if seat is None:
@@ -87,10 +88,22 @@ def check_may_record_by_hand(story: Story, *, by: Person) -> HeldSeat | None:
     return seat
 
 
-def check_not_for_own_signature(story: Story, *, status: str, by: Person) -> None:
-    """Who signed a story at this meaning does not say by hand that it passes again: that would keep their own word."""
-    if status == Status.PASSED and story.is_signed and story.signed_by_id == by.pk:
-        raise NotAllowed(f"You signed {story.key}, so somebody else has to say that it passes. That it fails, you may.")
+def check_not_for_own_signature(story: Story, *, status: str, seat: HeldSeat, by: Person) -> None:
+    """Who signed a story at this meaning does not say by hand that it passes again: that would keep their own word.
+
+    Nor does whose seat it was signed in, or who acts for one of them.
+    """
+    if status != Status.PASSED or not story.is_signed:
+        return
+    # A rejection takes the signature back, so the latest is the one that stands.
+    latest = next(iter(signatures.signatures_on(story.key)), None)
+    signer, signed_for = story.signed_by_id, latest.delegated_by_id if latest else None
+    if signer and {signer, signed_for} & {by.pk, seat.delegated_by_id or by.pk}:
+        doer = seat.doer(signer, signed_for, actor=by.pk)
+        doer = doer[0].upper() + doer[1:]
+        raise NotAllowed(
+            f"{doer} signed {story.key}, so somebody else has to say that it passes. That it fails, you may."
+        )
 
 
 def check_suite_is_registered(name: str) -> Suite:

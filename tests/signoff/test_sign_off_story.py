@@ -13,6 +13,7 @@ from apps.audit.models import Entry
 from apps.common.refused import BadInput, NotAllowed, Refused
 from apps.delivery import actions as delivery
 from apps.delivery.models import Comment, Story, StoryVersion
+from apps.desk.queries import read_desk
 from apps.organization.models import Person
 from apps.organization.roles import Role
 from apps.signatures.models import Signature
@@ -21,7 +22,7 @@ from apps.signoff.models import StorySignOff
 from apps.signoff.moved import Moved
 from apps.specs import actions as specs
 from apps.specs.models import Run
-from tests.cast import Cast, DelegationFactory, PersonFactory, TeamFactory, signed_in
+from tests.cast import Cast, DelegationFactory, PersonFactory, TeamFactory, forget_seats, signed_in
 from tests.signoff.promises import Promise, confirmed, key, make_promise, text_of
 
 pytestmark = pytest.mark.django_db
@@ -115,6 +116,39 @@ def test_reformatting_by_another_does_not_free_the_author_to_sign(passing: Promi
     for author in (passing.cast.ruth, passing.cast.lena):
         with pytest.raises(NotAllowed, match="Who last edited"):
             passing.sign_stories(story, by=author)
+
+
+def test_whose_seat_a_delegate_edited_in_does_not_sign_it(cast: Cast) -> None:
+    """Nor does another delegate of theirs; a second analyst may."""
+    made = make_promise(cast, stories=1)
+    delegate, other = PersonFactory.create(), PersonFactory.create()
+    for person in (delegate, other):
+        DelegationFactory.create(seat=cast.seat_of("lena"), delegate=person)
+    made.edit(made.stories[0], outcome="a parcel leaves", by=delegate)
+    made.prove()
+    for person in (cast.lena, delegate, other):
+        with pytest.raises(NotAllowed, match="Who last edited a story does not sign it, nor whose delegate did"):
+            made.sign_stories(by=forget_seats(person))
+        assert not read_desk(forget_seats(person), at=timezone.now()).work.stories
+    assert_its_box_is_shut(made, "nor whose delegate did")
+    assert made.sign_stories(by=cast.ruth)
+
+
+def assert_its_box_is_shut(made: Promise, words: str) -> None:
+    """Lena cannot tick the one story on the page for several, and reads why."""
+    page = signed_in(made.cast.lena).get(f"/epics/{made.epic.key}/stories/sign-off/").content.decode()
+    assert re.findall(r'name="stories" id="sign-[^"]+" value="[^"]+" (\w+)', page) == ["disabled"]
+    assert words in page
+
+
+def test_a_text_of_before_the_delegates_edit_binds_nobody(cast: Cast) -> None:
+    made = make_promise(cast, stories=1)
+    delegate = PersonFactory.create()
+    DelegationFactory.create(seat=cast.seat_of("lena"), delegate=delegate)
+    made.edit(made.stories[0], outcome="a parcel leaves", by=delegate)
+    made.edit(made.stories[0], outcome="two parcels leave")
+    made.prove()
+    assert made.sign_stories()
 
 
 @pytest.mark.parametrize("name", ["maria", "priya", "tomas", "adam", "nobody"])
@@ -321,6 +355,28 @@ def test_neither_the_delegate_nor_whose_seat_it_is_recorded_it(cast: Cast) -> No
         made.sign_stories(made.stories[0], by=delegate)
     with pytest.raises(NotAllowed, match=f"stands on {own.key}, which you recorded"):
         made.sign_stories(made.stories[1], by=delegate)
+
+
+def test_whose_seat_a_delegate_recorded_it_in_does_not_sign_it(cast: Cast) -> None:
+    made = make_promise(cast, stories=1)
+    story = made.stories[0]
+    delegate, other = PersonFactory.create(), PersonFactory.create()
+    for person in (delegate, other):
+        DelegationFactory.create(seat=cast.seat_of("lena"), delegate=person)
+    run = tried(made, story, by=delegate)
+    said = {
+        cast.lena: "which your delegate recorded",
+        delegate: "which you recorded",
+        other: "which a delegate of Lena Brandt, for whom you act, recorded",
+    }
+    for person, words in said.items():
+        with pytest.raises(NotAllowed, match=f"{story.key} stands on {run.key}, {words}. Let another"):
+            made.sign_stories(by=forget_seats(person))
+        assert not read_desk(forget_seats(person), at=timezone.now()).work.stories
+    assert_its_box_is_shut(made, "which your delegate recorded")
+    other_analyst = PersonFactory.create()
+    cast.seat(other_analyst, Role.BUSINESS_ANALYST, cast.initiative)
+    assert made.sign_stories(by=other_analyst)
 
 
 def test_of_several_stories_one_tried_by_hand_refuses_all_and_its_box_is_shut(cast: Cast) -> None:

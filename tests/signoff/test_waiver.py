@@ -79,6 +79,33 @@ def test_who_asks_does_not_decide(promise: Promise) -> None:
         actions.grant_waiver(waiver_key=waiver.key, by=promise.cast.maria)
 
 
+def test_whose_seat_asked_does_not_decide(promise: Promise) -> None:
+    """A delegate asks in Maria's seat: it is not for her to grant, nor for another delegate of hers."""
+    delegate, other = PersonFactory.create(name="Dora Stand"), PersonFactory.create()
+    DelegationFactory.create(seat=promise.cast.seat_of("maria"), delegate=delegate)
+    DelegationFactory.create(seat=promise.cast.seat_of("maria"), delegate=other)
+    waiver = actions.ask_waiver(
+        epic_key=promise.epic.key,
+        criterion="seats_filled",
+        subject="",
+        reason="We are hiring.",
+        owner=promise.cast.jonas,
+        until_on=in_days(5),
+        by=delegate,
+    )
+    for person in (promise.cast.maria, delegate, other):
+        with pytest.raises(NotAllowed, match="Who asks for a waiver does not decide on it"):
+            actions.grant_waiver(waiver_key=waiver.key, by=forget_seats(person))
+        assert not read_desk(forget_seats(person), at=timezone.now()).work.waivers
+    assert read_desk(promise.cast.priya, at=timezone.now()).work.waivers
+    page = signed_in(promise.cast.ada).get(f"/waivers/{waiver.key}/").content.decode()
+    assert "Dora Stand, for Maria Keller" in page
+    second = PersonFactory.create()
+    promise.cast.seat(second, Role.PRODUCT_OWNER, promise.epic.scope)
+    actions.grant_waiver(waiver_key=waiver.key, by=second)
+    assert actions.grant_waiver(waiver_key=waiver.key, by=promise.cast.priya).state == "GRANTED"
+
+
 def test_one_person_gives_one_yes(promise: Promise) -> None:
     promise.cast.seat(promise.cast.maria, Role.SRE_LEAD, promise.epic.scope)
     waiver = ask(promise)

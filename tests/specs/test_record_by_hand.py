@@ -1,5 +1,6 @@
 """Recording by hand: who may, what it proves, the log, the page."""
 
+from secrets import token_hex
 from typing import Any
 
 import pytest
@@ -11,9 +12,11 @@ from apps.common.refused import BadInput, NotAllowed, Refused
 from apps.delivery import actions as delivery
 from apps.delivery.models import Story
 from apps.organization.models import Person
+from apps.signatures.reauthentication import Authentication
+from apps.signoff import actions as signoff
 from apps.specs import actions, queries
 from apps.specs.models import Result, Run
-from tests.cast import Cast, forget_seats, signed_in
+from tests.cast import Cast, DelegationFactory, PersonFactory, forget_seats, signed_in
 from tests.specs.evidence import CART, EDITED, behave_json, edit, fail_the_log, import_bytes, make_story, reread
 
 pytestmark = pytest.mark.django_db
@@ -118,6 +121,42 @@ def test_who_signed_it_may_see_it_fail_but_not_pass(cast, story):
     tried(story, cast.ruth, key="form-3", status="FAILED")
 
     assert reread(story).is_regressed
+
+
+def test_who_signed_it_for_another_binds_both(cast, story):
+    """Signed by a delegate of Lena: neither of them, nor another who acts for her, says by hand that it passes."""
+    delegate, other = PersonFactory.create(name="Dora Stand"), PersonFactory.create()
+    for person in (delegate, other):
+        DelegationFactory.create(seat=cast.seat_of("lena"), delegate=person)
+    tried(story, cast.sam)
+    sign(story, by=delegate)
+    said = {cast.lena: "Your delegate", delegate: "You", other: "A delegate of Lena Brandt, for whom you act,"}
+    for person, words in said.items():
+        with pytest.raises(NotAllowed, match=f"{words} signed {story.key}, so somebody else has to say"):
+            tried(story, person, key=f"form-{person.pk}")
+    assert tried(story, cast.sam, key="form-3")
+
+
+def test_a_delegate_of_who_signed_it_does_not_say_that_it_passes(cast, story):
+    delegate = PersonFactory.create()
+    DelegationFactory.create(seat=cast.seat_of("lena"), delegate=delegate)
+    tried(story, cast.sam)
+    sign(story, by=cast.lena)
+
+    with pytest.raises(NotAllowed, match=f"Lena Brandt, for whom you act, signed {story.key}"):
+        tried(story, delegate, key="form-2")
+
+
+def sign(story: Story, *, by: Person) -> None:
+    """An analyst, or who acts as one, accepts it."""
+    signoff.sign_off_stories(
+        shown=[signoff.StoryShown(story.key, reread(story).digest)],
+        meaning="ACCEPT",
+        by=forget_seats(by),
+        authentication=Authentication("password", timezone.now()),
+        comment="",
+        key=token_hex(16),
+    )
 
 
 def test_an_archived_story_is_left_alone(cast, story):

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from apps.audit.acts import HeldSeat, act, canonical_digest, nothing_changed, record
+from apps.audit.acts import act, canonical_digest, nothing_changed, record
 from apps.common.collecting import collecting_later
 from apps.common.refused import BadInput, Refused
 from apps.delivery import queries, rules
@@ -27,6 +27,7 @@ from apps.delivery.models import Epic, Initiative, Story
 from apps.organization import actions as organization
 from apps.organization.actions.locks import lock_organization
 from apps.organization.models import Person
+from apps.organization.models.seats import HeldSeat
 
 SHOWN_REFUSALS = 5
 
@@ -215,7 +216,8 @@ class _Import:
         self.result.new = len(new) + len(back)
         made = self._make(new, epics)
         self._bring_back(back)
-        write_texts(texts=[*made, *changed], author=self.by, reason="", at=self.at, written_at=self.now)
+        texts = [*made, *changed]
+        write_texts(texts=texts, author=self.by, seat=self.seat, reason="", at=self.at, written_at=self.now)
         for one in made:
             self._tell("story.created", one.story, drifts=True)
         for one in changed:

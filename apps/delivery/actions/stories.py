@@ -49,6 +49,7 @@ def create_story(
     write_texts(
         texts=[NewText(story, 1, text, text_sha256(text), feature)],
         author=by,
+        seat=seat,
         reason=_reason(reason),
         at=at,
         written_at=at,
@@ -80,6 +81,7 @@ def edit_story(*, story_key: str, text: str, by: Person, base_version: int, reas
     write_texts(
         texts=[NewText(story, number + 1, text, text_sha256(text), feature)],
         author=by,
+        seat=seat,
         reason=_reason(reason),
         at=at,
         written_at=at,

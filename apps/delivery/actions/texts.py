@@ -13,6 +13,7 @@ from apps.common.text import clean_text
 from apps.delivery import gherkin
 from apps.delivery.models import Pickle, Scenario, Story, StoryVersion
 from apps.organization.models import Person
+from apps.organization.models.seats import HeldSeat
 
 # Values of one statement stay below what SQLite takes.
 BATCH = 500
@@ -30,6 +31,7 @@ _VERSION = (
     "outlines",
     "steps",
     "author_id",
+    "delegated_by_id",
     "reason",
     "at",
     "written_at",
@@ -89,12 +91,25 @@ def write_stories(stories: Sequence[Story]) -> None:
         story._state.adding = False
 
 
-def write_texts(*, texts: Sequence[NewText], author: Person, reason: str, at: datetime, written_at: datetime) -> None:
+def write_texts(
+    *,
+    texts: Sequence[NewText],
+    author: Person,
+    seat: HeldSeat | None,
+    reason: str,
+    at: datetime,
+    written_at: datetime,
+) -> None:
     """Stores the versions with their scenarios and pickles, and moves the stories' columns to them.
 
-    `at` is since when the texts hold. A handful of statements for a thousand stories.
+    `seat` is the one in which `author` writes, `at` since when the texts hold. A handful of statements for a thousand
+    stories.
     """
-    versions = [_version(new, author=author, reason=reason, at=at, written_at=written_at) for new in texts]
+    whose = seat.delegated_by_id if seat else None
+    versions = [
+        _version(new, author=author, delegated_by_id=whose, reason=reason, at=at, written_at=written_at)
+        for new in texts
+    ]
     insert_rows(StoryVersion, _VERSION, [tuple(getattr(version, name) for name in _VERSION) for version in versions])
     keys = StoryVersion.objects.order_by().values_list("story_id", "number", "pk")
     pks = {(story, number): pk for story, number, pk in _in_batches(keys, "story__in", [new.story.pk for new in texts])}
@@ -110,7 +125,9 @@ def write_texts(*, texts: Sequence[NewText], author: Person, reason: str, at: da
     update_rows(Story, ["version", "digest", "scenario_count", "title"], changes)
 
 
-def _version(new: NewText, *, author: Person, reason: str, at: datetime, written_at: datetime) -> StoryVersion:
+def _version(
+    new: NewText, *, author: Person, delegated_by_id: int | None, reason: str, at: datetime, written_at: datetime
+) -> StoryVersion:
     counts = gherkin.counts(new.feature)
     return StoryVersion(
         story=new.story,
@@ -124,6 +141,7 @@ def _version(new: NewText, *, author: Person, reason: str, at: datetime, written
         outlines=counts.outlines,
         steps=counts.steps,
         author=author,
+        delegated_by_id=delegated_by_id,
         reason=reason,
         at=at,
         written_at=written_at,

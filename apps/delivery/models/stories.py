@@ -142,6 +142,10 @@ class StoryVersion(models.Model):
     outlines = models.PositiveIntegerField(null=True)
     steps = models.PositiveIntegerField(null=True)
     author = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    # Whose seat it is where a delegate wrote it; read with the story's versions alone, so an index would only cost.
+    delegated_by = models.ForeignKey(
+        Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     reason = models.CharField(max_length=500, blank=True)
     at = models.DateTimeField()
     written_at = models.DateTimeField(default=timezone.now)
@@ -152,6 +156,11 @@ class StoryVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.story.key}, version {self.number}"
+
+    @property
+    def side(self) -> set[int]:
+        """Primary keys of who wrote it and of whose seat it was."""
+        return {self.author_id} | ({self.delegated_by_id} if self.delegated_by_id else set())
 
 
 class Scenario(models.Model):

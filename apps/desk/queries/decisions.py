@@ -38,7 +38,7 @@ def waivers_to_decide(person: Person, places: Places, *, limit: int) -> Section[
     by_me = WaiverGrant.objects.filter(Q(granted_by=person) | Q(delegated_by=person), waiver=OuterRef("pk"))
     found = (
         Waiver.objects.filter(waiting, ~Exists(by_me), state=Waiver.State.ASKED, epic__archived_at=None)
-        .exclude(asked_by__in=own_side)
+        .exclude(Q(asked_by__in=own_side) | Q(delegated_by__isnull=False, delegated_by__in=own_side))
         .select_related("epic", "asked_by", "owner")
         .order_by("asked_at", "pk")
     )

@@ -178,7 +178,7 @@ def _tallies(epics: Sequence[Epic]) -> dict[int, _Tally]:
     return {row["epic_id"]: _Tally(row["last"], row["changed"]) for row in rows}
 
 
-def _may_not(person: Person, epic: Epic, signed: dict[int, list[signoff.SignedStory]]) -> str:
+def _may_not(person: Person, epic: Epic, signed: dict[int, list[signoff.Part]]) -> str:
     """Why this product owner cannot sign the epic, or "": by the rules of signing, but for what is read at once."""
     seat = organization.seat_for(person, "signoff.sign_epic", epic.scope)
     if seat is None:

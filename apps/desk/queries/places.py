@@ -69,7 +69,7 @@ class Places:
     @property
     def delegators(self) -> set[int]:
         """Primary keys of those for whom the person acts."""
-        return {int(seat.delegated_by.removeprefix("P-")) for seat in self.held if seat.delegated_by}
+        return {seat.delegated_by_id for seat in self.held if seat.delegated_by_id}
 
 
 def places_of(person: Person) -> Places:

@@ -54,14 +54,16 @@ def stories_to_sign(person: Person, places: Places, *, limit: int) -> Section[St
 def _could_sign(person: Person, places: Places) -> QuerySet[Story]:
     """Passing stories within an analyst's seat that neither they nor whom they act for wrote or tried by hand."""
     found = Q(pk__in=[])
-    seats: dict[str, list[int]] = defaultdict(list)
+    seats: dict[int | None, list[int]] = defaultdict(list)
     for seat in places.held:
         if seat.role == Role.BUSINESS_ANALYST:
-            seats[seat.delegated_by].append(seat.scope_id)
+            seats[seat.delegated_by_id].append(seat.scope_id)
     for delegated_by, scope_ids in seats.items():
-        bound = {person.pk} | ({int(delegated_by.removeprefix("P-"))} if delegated_by else set())
-        own = StoryVersion.objects.filter(story=OuterRef("pk"), digest=OuterRef("digest"), author__in=bound)
-        tried = signoff.passes_by_hand().filter(story=OuterRef("pk"), run__received_by__in=bound)
+        bound = {person.pk} | ({delegated_by} if delegated_by else set())
+        by_them = Q(author__in=bound) | Q(delegated_by__in=bound)
+        own = StoryVersion.objects.filter(by_them, story=OuterRef("pk"), digest=OuterRef("digest"))
+        found_by_them = Q(run__received_by__in=bound) | Q(run__delegated_by__in=bound)
+        tried = signoff.passes_by_hand().filter(found_by_them, story=OuterRef("pk"))
         found |= Reach(places.scopes[pk] for pk in scope_ids).stories() & Q(~Exists(own), ~Exists(tried))
     return Story.objects.active().filter(found, story_condition(StoryState.PASSING), epic__archived_at=None)
 

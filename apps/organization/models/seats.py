@@ -35,6 +35,20 @@ class HeldSeat:
         held = f"{Role(self.role).label} of {self.scope_key}"
         return f"{held}, for {self.delegated_by_name}" if self.delegated_by else held
 
+    @property
+    def delegated_by_id(self) -> int | None:
+        """Primary key of the person whose seat it is, where the actor is a delegate."""
+        return int(self.delegated_by.removeprefix("P-")) if self.delegated_by else None
+
+    def doer(self, by: int, delegated_by: int | None, *, actor: int) -> str:
+        """Such as "your delegate": who did it, `by` in whose seat, said to `actor`, who sits here and is bound."""
+        if by == actor:
+            return "you"
+        if delegated_by == actor:
+            return "your delegate"
+        whose = f"{self.delegated_by_name}, for whom you act,"
+        return whose if by == self.delegated_by_id else f"a delegate of {whose}"
+
 
 class SeatQuerySet(models.QuerySet["Seat"]):
     def held_on(self, day: date) -> "SeatQuerySet":

@@ -36,6 +36,7 @@ def ask_waiver(
         owner=owner,
         until_on=until_on,
         asked_by=by,
+        delegated_by_id=seat.delegated_by_id,
     )
     _record(
         "waiver.asked",
@@ -59,7 +60,7 @@ def grant_waiver(*, waiver_key: str, by: Person) -> Waiver:
         role=seat.role,
         seat_scope=seat.scope_key,
         granted_by=by,
-        delegated_by_id=int(seat.delegated_by.removeprefix("P-")) if seat.delegated_by else None,
+        delegated_by_id=seat.delegated_by_id,
     )
     complete = waiver.grants.count() == 2
     if complete:

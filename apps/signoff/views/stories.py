@@ -186,9 +186,9 @@ def _bulk_page(
         .order_by("pk")
     )
     acceptance = queries.latest_acceptance(epic) if epic.signed_promise else None
-    tried = queries.triers(passing)
+    tried = queries.tried_by_hand(passing)
     accepted = acceptance.signature if acceptance else None
-    stories = [(story, _part(story, person, tried.get(story.pk, {}), accepted)) for story in passing]
+    stories = [(story, _part(story, person, tried.get(story.pk, []), accepted)) for story in passing]
     context = {
         "epic": epic,
         "form": form,
@@ -203,18 +203,18 @@ def _bulk_page(
     return render(request, "signoff/story_bulk_sign_off.html", context, status=status)
 
 
-def _part(story: Story, person: Person, tried: dict[int, str], accepted: Signature | None) -> str:
+def _part(story: Story, person: Person, tried: list[queries.Part], accepted: Signature | None) -> str:
     """Why this one is for another analyst, or "", without a query: versions and scopes are loaded."""
     seat = organization.seat_for(person, "signoff.sign_story", *delivery.story_scopes(story))
     if seat is None:
         return f"You hold no seat of a Business Analyst of {story.key} today."
-    authors = {version.author_id for version in story.versions.all() if version.digest == story.digest}
+    current = [version for version in story.versions.all() if version.digest == story.digest]
     return refusal(
         rules.check_took_no_part,
         story=story,
         seat=seat,
         by=person,
-        authors=authors,
+        authors={author for version in current for author in version.side},
         tried=tried,
         accepted=accepted,
     )

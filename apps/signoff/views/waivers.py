@@ -55,7 +55,10 @@ def waiver_detail(request: HttpRequest, key: str) -> HttpResponse:
     """One waiver: what it allows, who said yes, and the acts on it."""
     person = person_of(request)
     waiver = get_object_or_404(
-        Waiver.objects.select_related("owner", "asked_by", "epic").filter(epic__in=delivery.epics_for(person)), key=key
+        Waiver.objects.select_related("owner", "asked_by", "delegated_by", "epic").filter(
+            epic__in=delivery.epics_for(person)
+        ),
+        key=key,
     )
     form = RefuseWaiverForm(request.POST if request.POST.get("act") == "refuse" else None)
     refused: Refused | None = None

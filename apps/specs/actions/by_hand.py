@@ -42,7 +42,7 @@ def record_by_hand(
         return before
     organization_queries.held_seats(by, fresh=True)
     seat = rules.check_may_record_by_hand(story, by=by)
-    rules.check_not_for_own_signature(story, status=found, by=by)
+    rules.check_not_for_own_signature(story, status=found, seat=seat, by=by)
     if digest != story.digest:
         raise Refused(f"{story.key} was edited since this page was shown. Look at the new text, and try that.")
     chosen = _chosen(list(delivery_queries.current_pickles(story)), positions, story.key)
@@ -57,6 +57,7 @@ def record_by_hand(
         ran_at=now,
         received_at=now,
         received_by=by,
+        delegated_by_id=seat.delegated_by_id,
         digest=own,
         counts={**counts, "stale": 0, "unknown": 0, "refused": 0},
     )

@@ -147,6 +147,7 @@ def _import(
         ran_at=ran_at,
         received_at=now,
         received_by=by,
+        delegated_by_id=seat.delegated_by_id if seat else None,
         digest=_digest_after(digest, before) if before else digest,
         reports_digest=reports_digest,
         counts=counts_of([one.case.status for one in cases], matches),

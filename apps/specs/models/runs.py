@@ -37,6 +37,8 @@ class Run(models.Model):
     ran_at = models.DateTimeField(null=True, blank=True)
     received_at = models.DateTimeField(default=timezone.now)
     received_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    # Whose seat it is where a delegate brought or recorded it.
+    delegated_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     digest = models.CharField(
         max_length=64, unique=True, help_text="SHA-256 of the reports, manifest, revision and initiative"
     )

@@ -24,6 +24,20 @@ Feature: Delegate a seat
     When Nora delegates Maria's seat to Omar for 2 days
     Then Nora is refused with "may not pass it on"
 
+  Scenario: What a delegate asks for, the holder does not grant
+    Given Maria has delegated her seat to Nora for 7 days
+    And "Checkout" requires "Cold start under 2 s", which nobody has attested
+    And Nora has asked for a waiver on "Checkout" for 20 days
+    When Maria says yes to the waiver
+    Then Maria is refused with "Who asks for a waiver does not decide on it"
+
+  Scenario: What a delegate tried by hand, the holder does not sign
+    Given the epic "Returns" with the story "Send it back"
+    And Lena has delegated her seat to Nora for 7 days
+    And Nora has tried "Send it back" by hand
+    When Lena signs the story "Send it back"
+    Then Lena is refused with "which your delegate recorded"
+
   Scenario: What binds the holder binds the delegate
     Given the epic "Returns" with the story "Send it back"
     And every story of "Returns" has passed
