@@ -3,18 +3,15 @@
 from importlib import import_module
 
 from django.urls import NoReverseMatch, URLPattern, URLResolver, include, path, reverse
-from rest_framework.decorators import api_view, permission_classes
 from rest_framework.request import Request
-from rest_framework.response import Response
 
-from apps.common.access import Member
+from apps.common.endpoints import endpoint, reads
 
 ROOMS = ("organization", "audit", "delivery", "specs", "signoff", "desk")
 
 
-@api_view(["GET"])
-@permission_classes([Member])
-def api_root(request: Request) -> Response:
+@reads(dict[str, str])
+def api_root(request: Request) -> dict[str, str]:
     """The collections one can start from, by name."""
     found = {}
     for room, pattern in _patterns():
@@ -23,7 +20,7 @@ def api_root(request: Request) -> Response:
         except NoReverseMatch:  # it needs a key: one comes to it from a collection
             continue
         found[f"{room}.{pattern.name}"] = request.build_absolute_uri(path)
-    return Response(found)
+    return found
 
 
 def _patterns() -> list[tuple[str, URLPattern]]:
@@ -37,6 +34,6 @@ def room_patterns(room: str) -> list[URLPattern]:
 
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", api_root, name="api_root"),
+    path("", endpoint(get=api_root), name="api_root"),
     *(path("", include((room_patterns(room), f"{room}-api"))) for room in ROOMS),
 ]

@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_filters",
     "rest_framework",
+    "drf_spectacular",  # for its command, which writes docs/openapi.yaml
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -234,6 +235,28 @@ REST_FRAMEWORK = {
 # --- Background work ----------------------------------------------------------------------------
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://") if REDIS_URL.startswith("unix") else REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
+    "DEFAULT_SCHEMA_CLASS": "apps.common.endpoints.schema.OperationSchema",
+    "NUM_PROXIES": ALLAUTH_TRUSTED_PROXY_COUNT,
+}
+# How often one account may ask, such as 600/min; counted in each web process by itself.
+API_RATE = env.str("PORTAL_API_RATE", default="600/min")
+# Exactly one effect of a request that comes again.
+API_ONCE = "apps.organization.idempotency.once"
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Triad",
+    "VERSION": "v1",
+    "OAS_VERSION": "3.1.0",
+    "DESCRIPTION": "What the pages of the portal show and do, for programs. docs/api.md is a guide with examples.",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "POSTPROCESSING_HOOKS": [],  # enums stay where they are
+    "APPEND_COMPONENTS": {
+        "securitySchemes": {
+            "bearer": {"type": "http", "scheme": "bearer", "description": "A token of a service account."},
+            "session": {"type": "apiKey", "in": "cookie", "name": SESSION_COOKIE_NAME},
+            "csrf": {"type": "apiKey", "in": "header", "name": "X-CSRFToken"},
+        }
+    },
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -263,6 +286,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
 
 # --- Suites that the portal runs itself ------------------------------------------------------------
 # The operator's, from a file of TOML (apps/specs/running/suites.py says what stands in it), and the portal's own: its
+    "forget_answers": {"task": "organization.forget_answers", "schedule": crontab(minute=17)},
 # stories drive a private instance of the portal, with the same code and nothing else.
 _suites_file = env.str("PORTAL_SUITES", default="")
 try:

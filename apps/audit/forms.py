@@ -1,5 +1,6 @@
 """The shape of what people send to the log: its filters."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -37,14 +38,19 @@ class EntryFilterForm(forms.Form):
 
     def criteria(self) -> dict[str, Any]:
         """The filters as `queries.entries` takes them."""
-        until: date | None = self.cleaned_data["until"]
-        return {
-            "subject": self.cleaned_data["key"].strip(),
-            "person": self.cleaned_data["person"],
-            "event": self.cleaned_data["event"],
-            "since": _midnight(self.cleaned_data["since"]),
-            "until": _midnight(until + timedelta(days=1)) if until and until < date.max else None,
-        }
+        return criteria_of(self.cleaned_data)
+
+
+def criteria_of(asked: Mapping[str, Any]) -> dict[str, Any]:
+    """What `EntryFilterForm` read, as `queries.entries` takes it."""
+    until: date | None = asked["until"]
+    return {
+        "subject": asked["key"].strip(),
+        "person": asked["person"],
+        "event": asked["event"],
+        "since": _midnight(asked["since"]),
+        "until": _midnight(until + timedelta(days=1)) if until and until < date.max else None,
+    }
 
 
 def _midnight(day: date | None) -> datetime | None:

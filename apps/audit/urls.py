@@ -3,6 +3,9 @@
 from django.urls import URLPattern, path
 
 from apps.audit import views
+from apps.audit.api.addresses import api_urlpatterns
+
+__all__ = ["api_urlpatterns", "app_name", "urlpatterns"]
 
 app_name = "audit"
 
@@ -14,5 +17,3 @@ urlpatterns: list[URLPattern] = [
     path("audit/verifications/<int:pk>/", views.verification_detail, name="verification_detail"),
     path("audit/verify/", views.log_verify, name="log_verify"),
 ]
-# Below /api/v1/.
-api_urlpatterns: list[URLPattern] = []

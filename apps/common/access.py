@@ -66,6 +66,29 @@ class Member(BasePermission):
         return bool(request.user and request.user.is_authenticated)
 
 
+class SignedIn(Member):
+    """Any person in a session; no token, whoever's it is."""
+
+    message = "A token does not do this. Sign in as a person, and do it on the page or in that session."
+
+    def has_permission(self, request: Request, view: "APIView") -> bool:
+        return super().has_permission(request, view) and request.auth is None
+
+
+def holder(name: str) -> type[Member]:
+    """Only who holds the right `name` on some scope, else 403 with a sentence; tokens where they give it."""
+    act = name.partition(".")[2].replace("_", " ")
+
+    class Holder(Member):
+        access = name
+        message = f"None of your seats lets you {act}. Ask an administrator for one that does."
+
+        def has_permission(self, request: Request, view: "APIView") -> bool:
+            return super().has_permission(request, view) and request.user.has_perm(name)
+
+    return Holder
+
+
 def member_or_token(name: str) -> type[Member]:
     """Any signed-in person; a service account only where tokens give the right `name`, else 403 with a sentence."""
 

@@ -42,7 +42,7 @@ def stated_access(pattern: URLPattern) -> str:
     view = pattern.callback
     if hasattr(view, "cls"):  # REST framework's
         asked = _permission_classes(view)
-        return " ".join(getattr(permission, "access", "") for permission in asked) if asked else ""
+        return " ".join(dict.fromkeys(getattr(permission, "access", "") for permission in asked or []))
     return getattr(view, "access", "") or REVIEWED.get(pattern.name or "", "")
 
 

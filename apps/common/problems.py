@@ -1,17 +1,30 @@
 """Errors of the API as problem details (RFC 9457)."""
 
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 
+from django.core.exceptions import ObjectDoesNotExist
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from apps.common.refused import Refused
 
 
+class Problem(TypedDict):
+    """What went wrong, in a sentence that a person can act on (RFC 9457); `errors` by field where it is about some."""
+
+    type: str
+    status: int
+    detail: str
+    errors: NotRequired[dict[str, list[str]]]
+
+
 def problem_handler(error: Exception, context: dict[str, Any]) -> Response | None:
     """A response in application/problem+json for what a view of the API raised; None where it is not ours."""
     if isinstance(error, Refused):
-        return problem(error.status, error.sentence)
+        errors = getattr(error, "errors", None)
+        return problem(error.status, error.sentence, **({"errors": errors} if errors else {}))
+    if isinstance(error, ObjectDoesNotExist):  # gone, or hidden, since it was looked at
+        return problem(404, "There is no such thing that you may read.")
     response = exception_handler(error, context)
     if response is None:
         return None

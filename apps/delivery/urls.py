@@ -2,7 +2,10 @@
 
 from django.urls import URLPattern, path
 
+from apps.delivery.api.addresses import api_urlpatterns
 from apps.delivery.views import comments, epics, imports, initiatives, nfrs, stories, threads
+
+__all__ = ["api_urlpatterns", "app_name", "urlpatterns"]
 
 app_name = "delivery"
 
@@ -34,5 +37,3 @@ urlpatterns: list[URLPattern] = [
     path("imports/new/", imports.feature_import_create, name="feature_import_create"),
     path("imports/<str:key>/", imports.feature_import_detail, name="feature_import_detail"),
 ]
-# Below /api/v1/.
-api_urlpatterns: list[URLPattern] = []

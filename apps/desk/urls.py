@@ -3,6 +3,9 @@
 from django.urls import URLPattern, path
 
 from apps.desk import views
+from apps.desk.api.addresses import api_urlpatterns
+
+__all__ = ["api_urlpatterns", "app_name", "urlpatterns"]
 
 app_name = "desk"
 
@@ -15,5 +18,3 @@ urlpatterns: list[URLPattern] = [
     path("inbox/<int:pk>/read/", views.notification_read, name="notification_read"),
     path("search/", views.search, name="search"),
 ]
-# Below /api/v1/.
-api_urlpatterns: list[URLPattern] = []

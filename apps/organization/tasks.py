@@ -4,6 +4,7 @@ from celery import shared_task
 from django.conf import settings
 from django.core.mail import send_mail
 
+from apps.organization.actions.answers import forget_answers
 from apps.organization.invitations import password_link
 from apps.organization.models import Person
 
@@ -45,3 +46,9 @@ def send_mail_changed(person_pk: int, before: str) -> None:
         return
     words = CHANGED.format(name=person.name, username=person.username, hours=settings.SIGNING_HOLD_HOURS)
     send_mail("Your mail address in the portal was changed", words, None, [before])
+
+
+@shared_task(name="organization.forget_answers")
+def forget_old_answers() -> None:
+    """Answers of the API that nobody can ask for again."""
+    forget_answers()

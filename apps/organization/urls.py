@@ -2,7 +2,10 @@
 
 from django.urls import URLPattern, path
 
+from apps.organization.api.addresses import api_urlpatterns
 from apps.organization.views import importing, installation, overview, people, seats, services, teams, tokens
+
+__all__ = ["api_urlpatterns", "app_name", "urlpatterns"]
 
 app_name = "organization"
 
@@ -45,5 +48,3 @@ urlpatterns: list[URLPattern] = [
     path("first-run/", installation.first_run, name="first_run"),
     path("demo/sign-in/", installation.demo_sign_in, name="demo_sign_in"),
 ]
-# Below /api/v1/.
-api_urlpatterns: list[URLPattern] = []

@@ -134,6 +134,16 @@ class RefuseWaiverForm(forms.Form):
     reason = forms.CharField(label="Why not", max_length=4_000, widget=forms.Textarea(attrs={"rows": 2}))
 
 
+class WaiverBody(WaiverForm):
+    """The same by the API, where people go by their usernames."""
+
+    owner = forms.ModelChoiceField(
+        queryset=Person.objects.none(),
+        to_field_name="username",
+        help_text="Who sees to it that it is met by then, by username.",
+    )
+
+
 class RequestForm(forms.Form):
     """Whom to ask for a signature."""
 

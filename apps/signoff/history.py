@@ -55,37 +55,38 @@ class History:
         return f"{when}: {', '.join(_named(name, count) for name, count in self.counts.items() if count)}."
 
 
-def story_history(story: Story, *, before: datetime | None = None) -> History:
-    """The last MOMENTS things that happened to the story, or those before `before`. Five queries, however many."""
+def story_history(story: Story, *, before: datetime | None = None, limit: int = MOMENTS) -> History:
+    """The last `limit` things that happened to the story, or those before `before`. Five queries, however many."""
     parts = [
-        list(_versions(story, before)),
-        [_of_run(run) for run in specs.runs_of_story(story, before=before, limit=MOMENTS + 1)],
-        list(_sign_offs(story, before)),
-        list(_turns(story, before)),
+        list(_versions(story, before, limit)),
+        [_of_run(run) for run in specs.runs_of_story(story, before=before, limit=limit + 1)],
+        list(_sign_offs(story, before, limit)),
+        list(_turns(story, before, limit)),
     ]
     moments = sorted((one for part in parts for one in part), key=lambda one: (one.at, _ORDER[one.kind]), reverse=True)
-    shown = _shown(moments, cut_at=max((part[-1].at for part in parts if len(part) > MOMENTS), default=None))
+    cut_at = max((part[-1].at for part in parts if len(part) > limit), default=None)
+    shown = _shown(moments, limit, cut_at=cut_at)
     return History(shown, shown[-1].at if len(shown) < len(moments) else None, _counts(shown))
 
 
 _ORDER = {"version": 0, "run": 1, "turn": 2, "sign_off": 3}
 
 
-def _shown(moments: list[Moment], *, cut_at: datetime | None) -> list[Moment]:
-    """About MOMENTS of them, ending between two instants: the older ones begin behind the last.
+def _shown(moments: list[Moment], limit: int, *, cut_at: datetime | None) -> list[Moment]:
+    """About `limit` of them, ending between two instants: the older ones begin behind the last.
 
     At `cut_at` and before not all were read.
     """
     known = [one for one in moments if cut_at is None or one.at > cut_at] or moments
-    if len(known) <= MOMENTS:
+    if len(known) <= limit:
         return known
-    last = known[MOMENTS - 1].at
-    return [one for number, one in enumerate(known) if number < MOMENTS or one.at == last]
+    last = known[limit - 1].at
+    return [one for number, one in enumerate(known) if number < limit or one.at == last]
 
 
-def _versions(story: Story, before: datetime | None) -> Iterator[Moment]:
+def _versions(story: Story, before: datetime | None, limit: int) -> Iterator[Moment]:
     found = story.versions.select_related("author").defer("text", "narrative").order_by("-at", "-number")
-    for version in (found.filter(at__lt=before) if before else found)[: MOMENTS + 1]:
+    for version in (found.filter(at__lt=before) if before else found)[: limit + 1]:
         mark = Mark("diamond", "info", f"Version {version.number}", 0)
         yield Moment(version.at, "version", "neutral", "edit", mark, version=version)
 
@@ -103,19 +104,19 @@ def _of_run(run: RunOfStory) -> Moment:
     return Moment(run.at, "run", tone, icon, Mark(shape, tone, f"{run.key} {word}", 1), run=run)
 
 
-def _sign_offs(story: Story, before: datetime | None) -> Iterator[Moment]:
+def _sign_offs(story: Story, before: datetime | None, limit: int) -> Iterator[Moment]:
     found = StorySignOff.objects.filter(story=story).select_related("signature__person", "version")
     found = found.defer("version__text", "version__narrative").order_by("-signature__signed_at", "-number")
-    for one in (found.filter(signature__signed_at__lt=before) if before else found)[: MOMENTS + 1]:
+    for one in (found.filter(signature__signed_at__lt=before) if before else found)[: limit + 1]:
         accepts = one.meaning == StorySignOff.Meaning.ACCEPT
         look = ("good", "sign", "check", "signed") if accepts else ("bad", "bad", "cross", "rejected")
         mark = Mark(look[2], look[0], f"{one.signature.key} {look[3]}", 2)
         yield Moment(one.signature.signed_at, "sign_off", look[0], look[1], mark, sign_off=one)
 
 
-def _turns(story: Story, before: datetime | None) -> Iterator[Moment]:
+def _turns(story: Story, before: datetime | None, limit: int) -> Iterator[Moment]:
     found = audit.entries(subject=story.key, until=before).filter(event__in=TURNS, subject=story.key)
-    for line in audit.lines(found[: MOMENTS + 1]):
+    for line in audit.lines(found[: limit + 1]):
         look = ("bad", "regress", "down") if line.event == "story.regressed" else ("good", "good", "up")
         word = line.event.partition(".")[2].capitalize()
         yield Moment(line.at, "turn", look[0], look[1], Mark(look[2], look[0], word, 1), line=line.words)

@@ -2,8 +2,10 @@
 
 from django.urls import path
 
-from apps.signoff import api
-from apps.signoff.views import epics, nfrs, receipts, regressions, requests, stories, waivers
+from apps.signoff.api.addresses import api_urlpatterns
+from apps.signoff.views import bulk, epics, nfrs, receipts, regressions, requests, stories, waivers
+
+__all__ = ["api_urlpatterns", "app_name", "urlpatterns"]
 
 app_name = "signoff"
 
@@ -13,7 +15,7 @@ urlpatterns = [
     path("epics/<str:key>/life/", epics.epic_life, name="epic_life"),
     path("epics/<str:key>/requests/new/", requests.epic_sign_off_request, name="epic_sign_off_request"),
     path("epics/<str:key>/waivers/new/", waivers.waiver_ask, name="waiver_ask"),
-    path("epics/<str:key>/stories/sign-off/", stories.story_bulk_sign_off, name="story_bulk_sign_off"),
+    path("epics/<str:key>/stories/sign-off/", bulk.story_bulk_sign_off, name="story_bulk_sign_off"),
     path("waivers/<str:key>/", waivers.waiver_detail, name="waiver_detail"),
     path("nfrs/<str:key>/attest/", nfrs.nfr_attest, name="nfr_attest"),
     path("regressions/", regressions.regression_list, name="regression_list"),
@@ -22,8 +24,4 @@ urlpatterns = [
     path("stories/<str:key>/sign-off/", stories.story_sign_off, name="story_sign_off"),
     path("stories/<str:key>/requests/new/", requests.story_sign_off_request, name="story_sign_off_request"),
     path("receipts/<str:key>/", receipts.receipt_detail, name="receipt_detail"),
-]
-# Below /api/v1/.
-api_urlpatterns = [
-    path("epics/<str:key>/gate/", api.epic_gate, name="epic_gate"),
 ]

@@ -2,8 +2,10 @@
 
 from django.urls import URLPattern, path
 
-from apps.specs import api
+from apps.specs.api.addresses import api_urlpatterns
 from apps.specs.views import by_hand, ci, executions, flaky, runs, suites
+
+__all__ = ["api_urlpatterns", "app_name", "urlpatterns"]
 
 app_name = "specs"
 
@@ -19,9 +21,4 @@ urlpatterns: list[URLPattern] = [
     path("executions/<str:key>/cancel/", executions.execution_cancel, name="execution_cancel"),
     path("ci/", ci.ci_guide, name="ci_guide"),
     path("stories/<str:key>/by-hand/", by_hand.story_record_by_hand, name="story_record_by_hand"),
-]
-# Below /api/v1/.
-api_urlpatterns: list[URLPattern] = [
-    path("features/", api.feature_export, name="feature_export"),
-    path("runs/", api.run_create, name="run_create"),
 ]

@@ -19,7 +19,8 @@ from apps.audit.models import Entry
 from apps.delivery.models import Story
 from apps.organization import actions as organization
 from apps.organization import queries as seats
-from apps.specs import api, intake
+from apps.specs import intake
+from apps.specs.api import features
 from apps.specs.models import Result
 from tests.cast import Cast, in_days, signed_in
 from tests.specs.evidence import CART, EDITED, PAY, edit, make_epic, make_story, reread
@@ -197,7 +198,7 @@ def test_head_has_the_headers_and_no_body(pipeline: Client, stories: tuple[Story
         ("?initiative=I-99", 404, "There is no such initiative or epic that you may read."),
         ("?epic=%00", 404, "There is no such initiative or epic that you may read."),
         ("?initiative=I-2&epic=E-1", 404, "There is no story with scenarios to export."),
-        ("?initative=I-1", 400, "“initative” says nothing here. Ask for one initiative or one epic"),
+        ("?initative=I-1", 400, "“initative” says nothing here. Ask by “epic”, “initiative”."),
     ],
 )
 def test_it_refuses_in_words(pipeline: Client, other: Story, query: str, status: int, words: str) -> None:
@@ -218,10 +219,10 @@ def test_who_asks_for_a_zip_gets_it(pipeline: Client, stories: tuple[Story, Stor
 
 
 def test_too_much_is_refused(pipeline: Client, stories: tuple[Story, Story], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(api, "MAX_TEXTS", 2 * len(CART) - 1)
+    monkeypatch.setattr(features, "MAX_TEXTS", 2 * len(CART) - 1)
     answer = pipeline.get(FEATURES)
     assert (answer.status_code, "more than 16 MiB" in answer.json()["detail"]) == (413, True)
-    monkeypatch.setattr(api, "MAX_TEXTS", 2 * len(CART))
+    monkeypatch.setattr(features, "MAX_TEXTS", 2 * len(CART))
     assert pipeline.get(FEATURES).status_code == 200
     monkeypatch.setattr(intake, "MAX_WHOLE", 500)
     answer = pipeline.get(FEATURES)

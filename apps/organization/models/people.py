@@ -145,3 +145,26 @@ class Token(models.Model):
     def is_valid_at(self, at: datetime) -> bool:
         """Neither revoked nor expired at the instant `at`."""
         return self.revoked_at is None and (self.expires_at is None or self.expires_at > at)
+
+
+class KeptAnswer(models.Model):
+    """What an act asked for by the API was answered with, kept for a day: so that asking again does nothing twice.
+
+    Written in the act's own transaction, so there is one where the act was done and none where it was not. `request`
+    is the SHA-256 of method, address and body.
+    """
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+", db_index=False)
+    key = models.CharField(max_length=200)
+    request = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField()
+    location = models.CharField(max_length=500, blank=True)
+    body = models.BinaryField(blank=True)
+    at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["person", "key"], name="kept_answer_once")]
+
+    def __str__(self) -> str:
+        return f"{self.status} for {self.key}"

@@ -1,33 +1,27 @@
-"""What a team's CI pulls and pushes: `GET /api/v1/features/` and `POST /api/v1/runs/`."""
+"""What a team's CI pushes: `POST /api/v1/runs/`."""
 
 from collections.abc import Mapping
 from tempfile import SpooledTemporaryFile
-from typing import IO, Any, BinaryIO, cast
+from typing import IO, Any, BinaryIO, TypedDict, cast
 
 from django.core.files.uploadedfile import UploadedFile
-from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.urls import reverse
-from rest_framework.decorators import api_view, parser_classes, permission_classes, renderer_classes
 from rest_framework.parsers import BaseParser, MultiPartParser
-from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from apps.common.access import Member, member_or_token
-from apps.common.conditional import conditional
+from apps.common.access import Member
+from apps.common.endpoints import Address, Key, answered_once, writes
 from apps.common.instants import parse_instant
 from apps.common.refused import BadInput
 from apps.delivery import queries as delivery
-from apps.delivery.models import Epic, Initiative
+from apps.delivery.models import Initiative
 from apps.organization.models import Person
-from apps.specs import actions, exports, intake, manifest, queries
-from apps.specs.exports import Text
+from apps.organization.requests import person_of
+from apps.specs import actions, intake
 from apps.specs.models import Run
 
 _IN_MEMORY = 1024 * 1024
-# Texts in one archive; reading as many for the manifest takes seconds.
-MAX_TEXTS = 16 * 1024 * 1024
-_NARROWER = "Ask for one initiative or one epic: ?initiative=I-1 or ?epic=E-1."
 
 
 class ReportParser(BaseParser):
@@ -49,10 +43,48 @@ class ReportParser(BaseParser):
         return {"body": kept}
 
 
-@api_view(["POST"])
-@permission_classes([Member])
-@parser_classes([MultiPartParser, ReportParser])
-def run_create(request: Request) -> Response:
+class RunCreated(TypedDict):
+    """The run that a report became; `created` is false where the same came before."""
+
+    run: Key
+    url: Address
+    created: bool
+    counts: dict[str, int]
+
+
+_ASKS = {
+    "format": "behave-json, cucumber-json, cucumber-messages or junit; without it, it is found out.",
+    "revision": "Of the product that was tested, such as a commit: at most 100 characters.",
+    "zone": "Of times that name none, such as Europe/Berlin.",
+    "initiative": "Only stories of this initiative, by its key.",
+    "ran_at": "When it ran, an instant with its zone, for reports that do not say it.",
+    "name": "The report's file name.",
+}
+_REPORT = {"schema": {"type": "string", "format": "binary"}}
+_FORM = {
+    "schema": {
+        "type": "object",
+        "properties": {
+            "file": {"type": "array", "items": {"type": "string", "format": "binary"}},
+            "manifest": {"type": "string", "format": "binary"},
+            **{name: {"type": "string", "description": words} for name, words in _ASKS.items() if name != "name"},
+        },
+        "required": ["file"],
+    }
+}
+
+
+@writes(
+    RunCreated,
+    status=201,
+    also=(200,),
+    may=Member,
+    asks=_ASKS,
+    takes={"application/octet-stream": _REPORT, "multipart/form-data": _FORM},
+    parsers=(MultiPartParser, ReportParser),
+    parses_first=True,
+)
+def run_create(request: Request) -> Any:
     """Import the results of a test run. 201 for a new run, 200 where the same came before; nothing changes then.
 
     The body is the report itself, with `?format=&revision=&zone=&initiative=&ran_at=&name=`; or multipart with `file`,
@@ -62,7 +94,7 @@ def run_create(request: Request) -> Response:
     """
     length = request.META.get("CONTENT_LENGTH") or "0"
     _check_size(int(length) if length.isdigit() else 0)
-    person = cast(Person, request.user)
+    person = person_of(request)
     fields = {name: _field(request, name) for name in ("format", "revision", "zone", "initiative", "ran_at")}
     if len(fields["revision"]) > 100:
         raise BadInput("The revision has more than 100 characters.")
@@ -76,22 +108,31 @@ def run_create(request: Request) -> Response:
         zone=intake.zone_named(fields["zone"]),
         initiative=initiative.key if initiative else "",
     )
-    imported = actions.import_results(
-        reports=taken.reports,
-        format=taken.format,
-        source=taken.source,
-        revision=fields["revision"],
-        channel=Run.Channel.API,
-        by=person,
-        digest=taken.digest,
-        manifest=taken.manifest,
-        initiative=initiative,
-        reports_digest=taken.reports_digest,
-        ran_at=parse_instant(fields["ran_at"]) if fields["ran_at"] else None,
-    )
+    ran_at = parse_instant(fields["ran_at"]) if fields["ran_at"] else None
+
+    def act() -> Response:
+        imported = actions.import_results(
+            reports=taken.reports,
+            format=taken.format,
+            source=taken.source,
+            revision=fields["revision"],
+            channel=Run.Channel.API,
+            by=person,
+            digest=taken.digest,
+            manifest=taken.manifest,
+            initiative=initiative,
+            reports_digest=taken.reports_digest,
+            ran_at=ran_at,
+        )
+        return _created(request, imported)
+
+    return answered_once(request, act)
+
+
+def _created(request: Request, imported: actions.Imported) -> Response:
     run = imported.run
     url = request.build_absolute_uri(reverse("specs:run_detail", args=[run.key]))
-    body = {"run": run.key, "url": url, "created": imported.created, "counts": run.counts}
+    body: RunCreated = {"run": run.key, "url": url, "created": imported.created, "counts": run.counts}
     return Response(body, status=201 if imported.created else 200, headers={"Location": url})
 
 
@@ -140,54 +181,3 @@ def _initiative(person: Person, key: str) -> Initiative:
 def _check_size(size: int) -> None:
     if size > intake.MAX_ALL + _IN_MEMORY:
         raise intake.TooLarge("The request has more than 64 MiB. Send the files as several runs.")
-
-
-class Archive(JSONRenderer):
-    """Lets `Accept: application/zip` in; an archive comes ready, and only problems are rendered."""
-
-    media_type = "application/zip"
-
-
-@api_view(["GET", "HEAD"])
-@permission_classes([member_or_token("specs.export_features")])
-@renderer_classes([JSONRenderer, Archive])
-def feature_export(request: Request) -> HttpResponseBase:
-    """The current features with their manifest as a ZIP, narrowed by `?initiative=I-1` and `?epic=E-3`.
-
-    304 while the texts are the same; 404 where there is none to export; 413 for more than 16 MiB of texts, or than
-    8 MiB of manifest, which could not be sent back.
-    """
-    texts = _texts(request)
-    digest = exports.digest_of(texts)
-    known = conditional(request, HttpResponse(), digest=digest)
-    if known.status_code != 200:
-        return known
-    files, listed = exports.exported(texts)
-    listing = manifest.written(listed)
-    if len(listing) > intake.MAX_WHOLE:
-        raise intake.TooLarge(f"The manifest of so many scenarios could not be sent back. {_NARROWER}")
-    response = FileResponse(
-        exports.archive(files, listing), as_attachment=True, filename="features.zip", content_type="application/zip"
-    )
-    return conditional(request, response, digest=digest)
-
-
-def _texts(request: Request) -> list[Text]:
-    """What is asked for, as far as who asks may read it."""
-    person, asked = cast(Person, request.user), request.query_params
-    if unknown := sorted(set(asked) - {"initiative", "epic"}):
-        raise BadInput(f"“{unknown[0][:50]}” says nothing here. {_NARROWER}")
-    initiative = None
-    try:
-        if key := asked.get("initiative"):
-            initiative = delivery.initiative_for(person, key)
-        if key := asked.get("epic"):
-            delivery.epic_for(person, key)
-    except (Initiative.DoesNotExist, Epic.DoesNotExist, ValueError) as error:  # PostgreSQL takes no NUL
-        raise Http404("There is no such initiative or epic that you may read.") from error
-    texts = queries.texts_to_export(initiative=initiative, epic_key=asked.get("epic") or "", person=person)
-    if not texts:
-        raise Http404("There is no story with scenarios to export.")
-    if sum(len(text.text.encode()) for text in texts) > MAX_TEXTS:
-        raise intake.TooLarge(f"These are more than 16 MiB of features. {_NARROWER}")
-    return texts

@@ -1,0 +1,304 @@
+"""What the API says of initiatives, epics, stories and what hangs on them: the shape, and how a row is written."""
+
+from typing import Literal, TypedDict
+
+from apps.common.endpoints import Address, Digest, Instant, Key, instant
+from apps.delivery.models import NFR, Comment, Epic, EpicDependency, EpicService, Initiative, Story, StoryVersion
+from apps.delivery.models.stories import StoryVerdict
+from apps.delivery.states import EpicState, StoryState
+from apps.organization.mentions import PersonMention, mention
+
+StoryStateName = Literal["DRAFT", "READY", "BROKEN", "FAILING", "PASSING", "SIGNED", "ARCHIVED"]
+
+
+class InitiativeRow(TypedDict):
+    """A strategic effort with how far its epics are."""
+
+    key: Key
+    title: str
+    purpose: str
+    is_restricted: bool
+    epic_count: int
+    signed_epic_count: int
+    created_at: Instant
+    archived_at: Instant | None
+
+
+def initiative_row(initiative: Initiative) -> InitiativeRow:
+    """Of an initiative with its counts."""
+    scope = initiative.scope
+    return {
+        "key": scope.key,
+        "title": scope.title,
+        "purpose": initiative.purpose,
+        "is_restricted": scope.restricted,
+        "epic_count": initiative.epic_count,  # type: ignore[attr-defined]
+        "signed_epic_count": initiative.signed_epic_count,  # type: ignore[attr-defined]
+        "created_at": instant(initiative.created_at),
+        "archived_at": instant(scope.archived_at),
+    }
+
+
+class EpicRow(TypedDict):
+    """An epic with its state and counters."""
+
+    key: Key
+    title: str
+    initiative: Key
+    state: EpicState
+    team: str | None
+    promised_for: str
+    story_count: int
+    signed_story_count: int
+    passing_story_count: int
+    broken_story_count: int
+    failing_story_count: int
+    created_at: Instant
+    signed_at: Instant | None
+
+
+def epic_row(epic: Epic) -> EpicRow:
+    """Of an epic with scope, initiative and team."""
+    return {
+        "key": epic.key,
+        "title": epic.title,
+        "initiative": epic.initiative.scope.key,
+        "state": EpicState(epic.state),
+        "team": epic.team.scope.key if epic.team else None,
+        "promised_for": epic.promised_for,
+        "story_count": epic.story_count,
+        "signed_story_count": epic.signed_story_count,
+        "passing_story_count": epic.passing_story_count,
+        "broken_story_count": epic.broken_story_count,
+        "failing_story_count": epic.failing_story_count,
+        "created_at": instant(epic.created_at),
+        "signed_at": instant(epic.signed_at),
+    }
+
+
+class EpicDetail(EpicRow):
+    """One epic; its gate is at /api/v1/epics/{key}/gate/, what it is made of at the addresses below it."""
+
+    summary: str
+    path: str
+    url: Address
+    signed_promise: Digest | None
+    drifted_at: Instant | None
+    regressed_at: Instant | None
+    rejected_at: Instant | None
+    archived_at: Instant | None
+
+
+def epic_detail(epic: Epic, url: str) -> EpicDetail:
+    """`url` is of its page."""
+    return {
+        **epic_row(epic),
+        "summary": epic.summary,
+        "path": epic.path,
+        "url": url,
+        "signed_promise": epic.signed_promise or None,
+        "drifted_at": instant(epic.drifted_at),
+        "regressed_at": instant(epic.regressed_at),
+        "rejected_at": instant(epic.rejected_at),
+        "archived_at": instant(epic.archived_at),
+    }
+
+
+class StoryRow(TypedDict):
+    """A story with its state, without its text. `team` is its own, else its epic's."""
+
+    key: Key
+    title: str
+    epic: Key
+    state: StoryStateName
+    is_regressed: bool
+    team: str | None
+    points: int | None
+    scenario_count: int
+    version: int | None
+    digest: Digest | None
+    path: str
+    signed_at: Instant | None
+
+
+def story_row(story: Story) -> StoryRow:
+    """Of a story with version, team and epic."""
+    team = story.team or story.epic.team
+    is_archived = story.archived_at or story.epic.archived_at
+    return {
+        "key": story.key,
+        "title": story.title,
+        "epic": story.epic.key,
+        "state": "ARCHIVED" if is_archived else _STATES[story.state],
+        "is_regressed": story.is_regressed,
+        "team": team.scope.key if team else None,
+        "points": story.points,
+        "scenario_count": story.scenario_count,
+        "version": story.version.number if story.version else None,
+        "digest": story.digest or None,
+        "path": story.path,
+        "signed_at": instant(story.signed_at) if story.is_signed else None,
+    }
+
+
+_STATES: dict[StoryState, StoryStateName] = {
+    StoryState.DRAFT: "DRAFT",
+    StoryState.READY: "READY",
+    StoryState.BROKEN: "BROKEN",
+    StoryState.FAILING: "FAILING",
+    StoryState.PASSING: "PASSING",
+    StoryState.SIGNED: "SIGNED",
+}
+
+
+class StoryDetail(StoryRow):
+    """One story with its current text; evidence and signatures by the digest of its meaning."""
+
+    text: str
+    url: Address
+    evidence_digest: Digest | None
+    evidence_verdict: StoryVerdict
+    evidence_at: Instant | None
+    signed_digest: Digest | None
+    signed_by: PersonMention | None
+    created_at: Instant
+    archived_at: Instant | None
+
+
+def story_detail(story: Story, url: str) -> StoryDetail:
+    """`url` is of its page."""
+    return {
+        **story_row(story),
+        "text": story.version.text if story.version else "",
+        "url": url,
+        "evidence_digest": story.evidence_digest or None,
+        "evidence_verdict": StoryVerdict(story.evidence_verdict),
+        "evidence_at": instant(story.evidence_at),
+        "signed_digest": story.signed_digest or None,
+        "signed_by": mention(story.signed_by),
+        "created_at": instant(story.created_at),
+        "archived_at": instant(story.archived_at),
+    }
+
+
+class VersionRow(TypedDict):
+    """One text of a story, without the text: who wrote it, why, since when it holds, and what it means."""
+
+    number: int
+    name: str
+    author: PersonMention
+    reason: str
+    at: Instant
+    written_at: Instant
+    digest: Digest
+    text_sha256: Digest
+
+
+def version_row(version: StoryVersion) -> VersionRow:
+    """Of a version with its author."""
+    return {
+        "number": version.number,
+        "name": version.name,
+        "author": mention(version.author),
+        "reason": version.reason,
+        "at": instant(version.at),
+        "written_at": instant(version.written_at),
+        "digest": version.digest,
+        "text_sha256": version.text_sha256,
+    }
+
+
+class VersionDetail(VersionRow):
+    """One text of a story."""
+
+    text: str
+
+
+class NFRRow(TypedDict):
+    """A non-functional requirement, as its definition."""
+
+    key: Key
+    epic: Key
+    title: str
+    statement: str
+    kind: NFR.Kind
+    digest: Digest
+    written_at: Instant
+    archived_at: Instant | None
+
+
+def nfr_row(nfr: NFR) -> NFRRow:
+    """Of a requirement with its epic."""
+    return {
+        "key": nfr.key,
+        "epic": nfr.epic.key,
+        "title": nfr.title,
+        "statement": nfr.statement,
+        "kind": NFR.Kind(nfr.kind),
+        "digest": nfr.digest,
+        "written_at": instant(nfr.written_at),
+        "archived_at": instant(nfr.archived_at),
+    }
+
+
+class DependencyRow(TypedDict):
+    """An epic needs another: HARD, it cannot ship without it, or SOFT."""
+
+    epic: Key
+    needs: Key
+    kind: EpicDependency.Kind
+    linked_by: PersonMention
+    linked_at: Instant
+
+
+def dependency_row(thread: EpicDependency) -> DependencyRow:
+    """Of a dependency with both epics."""
+    return {
+        "epic": thread.epic.key,
+        "needs": thread.needs.key,
+        "kind": EpicDependency.Kind(thread.kind),
+        "linked_by": mention(thread.linked_by),
+        "linked_at": instant(thread.linked_at),
+    }
+
+
+class EpicServiceRow(TypedDict):
+    """A service that an epic runs on."""
+
+    service: str
+    title: str
+    team: str
+    linked_by: PersonMention
+    linked_at: Instant
+
+
+def epic_service_row(thread: EpicService) -> EpicServiceRow:
+    """Of a thread with its service and team."""
+    return {
+        "service": thread.service.scope.key,
+        "title": thread.service.scope.title,
+        "team": thread.service.team.scope.key,
+        "linked_by": mention(thread.linked_by),
+        "linked_at": instant(thread.linked_at),
+    }
+
+
+class CommentRow(TypedDict):
+    """Words in Markdown on an epic or a story; `origin` says of which act they are, such as a rejection."""
+
+    number: int
+    author: PersonMention
+    text: str
+    at: Instant
+    origin: str
+
+
+def comment_row(comment: Comment) -> CommentRow:
+    """Of a comment with its author."""
+    return {
+        "number": comment.pk,
+        "author": mention(comment.author),
+        "text": comment.text,
+        "at": instant(comment.at),
+        "origin": comment.origin,
+    }
