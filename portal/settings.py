@@ -230,11 +230,6 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "apps.common.problems.problem_handler",
     # `?format=` names the format of a report, never that of an answer.
     "URL_FORMAT_OVERRIDE": None,
-}
-
-# --- Background work ----------------------------------------------------------------------------
-CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://") if REDIS_URL.startswith("unix") else REDIS_URL
-CELERY_TASK_IGNORE_RESULT = True
     "DEFAULT_SCHEMA_CLASS": "apps.common.endpoints.schema.OperationSchema",
     "NUM_PROXIES": ALLAUTH_TRUSTED_PROXY_COUNT,
 }
@@ -257,6 +252,11 @@ SPECTACULAR_SETTINGS = {
             "csrf": {"type": "apiKey", "in": "header", "name": "X-CSRFToken"},
         }
     },
+}
+
+# --- Background work ----------------------------------------------------------------------------
+CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://") if REDIS_URL.startswith("unix") else REDIS_URL
+CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -281,12 +281,12 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "sweep_promises": {"task": "signoff.sweep_promises", "schedule": 30.0, "options": {"expires": 30}},
     "sweep_executions": {"task": "specs.sweep_executions", "schedule": 10.0, "options": {"expires": 10}},
     "follow_log": {"task": "desk.follow_log", "schedule": 10.0, "options": {"expires": 10}},
+    "forget_answers": {"task": "organization.forget_answers", "schedule": crontab(minute=17)},
     "audit-verify-log": {"task": "audit.verify_log", "schedule": crontab(hour=2, minute=30)},
 }
 
 # --- Suites that the portal runs itself ------------------------------------------------------------
 # The operator's, from a file of TOML (apps/specs/running/suites.py says what stands in it), and the portal's own: its
-    "forget_answers": {"task": "organization.forget_answers", "schedule": crontab(minute=17)},
 # stories drive a private instance of the portal, with the same code and nothing else.
 _suites_file = env.str("PORTAL_SUITES", default="")
 try:
