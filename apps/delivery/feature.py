@@ -112,3 +112,13 @@ class Counts:
 
     def __add__(self, other: "Counts") -> "Counts":
         return Counts(self.scenarios + other.scenarios, self.outlines + other.outlines, self.steps + other.steps)
+
+    @classmethod
+    def total(cls, counts: Iterable["Counts"]) -> "Counts":
+        """All of them together."""
+        scenarios = outlines = steps = 0
+        for one in counts:
+            scenarios += one.scenarios
+            outlines += one.outlines
+            steps += one.steps
+        return cls(scenarios, outlines, steps)

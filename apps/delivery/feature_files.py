@@ -5,6 +5,7 @@ it than that; names that lead elsewhere or cannot be stored are refused. A file 
 with its line and the reason, the others are read nevertheless.
 """
 
+import codecs
 import hashlib
 import io
 import os
@@ -13,6 +14,8 @@ import stat
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
+from operator import attrgetter
 from pathlib import Path, PurePosixPath
 
 from apps.common.collecting import collecting_later
@@ -27,6 +30,8 @@ MAX_PATH = 500
 # The folder itself, as a directory that holds features.
 ROOT = "."
 
+# Most paths: letters, digits and such, no part that begins with a dot
+_USUAL_PATH = re.compile(r"\w[\w .+-]*(?:/\w[\w .+-]*)*", re.ASCII)
 _ZIP_ENTRY = b"PK\x01\x02"
 
 
@@ -45,7 +50,10 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file that was found: its path below the folder, its size in bytes, and how to read so many of them."""
+    """A file that was found: its path below the folder, and how to read it where it has at most so many bytes.
+
+    `size` is what an archive says of it; a folder's files tell theirs when they are opened, once.
+    """
 
     path: str
     size: int
@@ -54,17 +62,22 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class FeatureFile:
-    """A file that was read; `sha256` is of its text, `counts` of what it says.
+    """A file that was read; `data` is its text in UTF-8 without mark, `sha256` of it, `counts` of what it says.
 
     `feature` is None where it holds none (accepted, but no story), and where its text is known: it was read before.
     """
 
     path: str
-    text: str
+    data: bytes
     sha256: str
     feature: gherkin.Feature | None
     counts: gherkin.Counts
     is_known: bool = False
+
+    @property
+    def text(self) -> str:
+        """The text as it is stored."""
+        return self.data.decode()
 
     @property
     def directory(self) -> str:
@@ -86,8 +99,16 @@ class FeatureFile:
         return found
 
 
-# What is known by path and digest of the text: how much it holds.
-KnownTexts = Mapping[tuple[str, str], gherkin.Counts]
+@dataclass(frozen=True, slots=True)
+class KnownTexts:
+    """The texts of an initiative's stories in work, by path and digest: how much each holds.
+
+    `log_size` is how many entries the log had before they were looked up: while it has no more, nothing changed.
+    """
+
+    initiative_id: int | None = None
+    log_size: int = 0
+    texts: Mapping[tuple[str, str], gherkin.Counts] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -98,6 +119,7 @@ class Reading:
     files: list[FeatureFile] = field(default_factory=list)
     refused: list[Refusal] = field(default_factory=list)
     counts: gherkin.Counts = field(default_factory=gherkin.Counts)
+    known: KnownTexts = field(default_factory=KnownTexts)
 
     @property
     def total(self) -> int:
@@ -105,6 +127,7 @@ class Reading:
         return len(self.files) + len({refusal.file for refusal in self.refused})
 
 
+@collecting_later()
 def folder_sources(folder: Path) -> tuple[list[Source], list[Refusal]]:
     """The feature files below `folder`, by path. Raises NotReadable where it is none, or holds too many."""
     if not folder.is_dir():
@@ -115,12 +138,11 @@ def folder_sources(folder: Path) -> tuple[list[Source], list[Refusal]]:
         if reason := _path_problem(path):
             refused.append(Refusal(_shown(path), 1, reason))
         else:
-            size = file.stat(follow_symlinks=False).st_size
-            sources.append(Source(path, size, _file_reader(file.path, expected=size)))
+            sources.append(Source(path, 0, partial(_read_file, file)))
     return _bounded(sources), refused
 
 
-def _files_below(folder: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
+def _files_below(folder: Path) -> Iterator[tuple[str, str]]:
     """Regular files by path; what cannot be listed is passed over, as are links and everything that is no file."""
     waiting = [(str(folder), "")]
     while waiting:
@@ -133,7 +155,7 @@ def _files_below(folder: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
             if entry.is_dir(follow_symlinks=False):
                 waiting.append((entry.path, f"{prefix}{entry.name}/"))
             elif entry.name.endswith(SUFFIX) and entry.is_file(follow_symlinks=False):
-                yield prefix + entry.name, entry
+                yield prefix + entry.name, entry.path
 
 
 def archive_sources(data: bytes, *, name: str) -> tuple[list[Source], list[Refusal]]:
@@ -177,17 +199,24 @@ def read(
     known: KnownTexts | None = None,
     progress: Callable[[int], None] = lambda count: None,
 ) -> Reading:
-    """Read all and parse what is not `known`; `progress` hears after each file how many are done."""
-    reading = Reading(title=title, refused=list(refused))
+    """Read all and parse what is not `known`; `progress` hears after each file how many are done.
+
+    Raises NotReadable where the files are too large in all.
+    """
+    reading = Reading(title=title, refused=list(refused), known=known or KnownTexts())
+    total = 0
     for count, source in enumerate(sources, start=1):
         try:
-            file = _read_one(source, known or {})
+            file = _read_one(source, reading.known)
         except gherkin.NotGherkin as error:
             reading.refused += [Refusal(source.path, found.line, found.words) for found in error.problems[:1]]
         else:
             reading.files.append(file)
-            reading.counts += file.counts
+            total += len(file.data)
+            if total > MAX_TOTAL_BYTES:
+                raise _too_large_in_all()
         progress(count)
+    reading.counts = gherkin.Counts.total(file.counts for file in reading.files)
     reading.refused.sort(key=lambda refusal: (refusal.file, refusal.line))
     return reading
 
@@ -211,27 +240,36 @@ def directory_title(directory: str, root_title: str) -> str:
 
 def _read_one(source: Source, known: KnownTexts) -> FeatureFile:
     if source.size > gherkin.MAX_BYTES:
-        raise _refusal(1, "The file is larger than 100 KiB. Divide it into several stories.")
+        raise _too_large()
     try:
-        data = source.read(gherkin.MAX_BYTES + 1)
+        data = source.read(gherkin.MAX_BYTES)
+    except gherkin.NotGherkin:
+        raise
     except (OSError, zipfile.BadZipFile, RuntimeError, NotImplementedError, ValueError, EOFError) as error:
         raise _refusal(1, "The file cannot be read; it may be damaged.") from error
     except Exception as error:  # zlib.error, lzma.LZMAError: whatever a broken archive makes its decoder say
         raise _refusal(1, "The file cannot be unpacked; the archive is damaged.") from error
-    if len(data) > gherkin.MAX_BYTES:
-        raise _refusal(1, "The file is larger than 100 KiB. Divide it into several stories.")
+    data = data.removeprefix(codecs.BOM_UTF8)
+    if b"\r" in data:
+        data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    sha256 = hashlib.sha256(data).hexdigest()
+    if counts := known.texts.get((source.path, sha256)):
+        return FeatureFile(source.path, data, sha256, None, counts, is_known=True)
     try:
-        text = data.decode("utf-8-sig")
+        text = data.decode()
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise _refusal(line, "The line is not UTF-8. Save the file as UTF-8.") from error
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    sha256 = hashlib.sha256(text.encode()).hexdigest()
-    counts = known.get((source.path, sha256))
-    if counts:
-        return FeatureFile(source.path, text, sha256, None, counts, is_known=True)
     feature = gherkin.parse(text)
-    return FeatureFile(source.path, text, sha256, feature, gherkin.counts(feature))
+    return FeatureFile(source.path, data, sha256, feature, gherkin.counts(feature))
+
+
+def _too_large() -> gherkin.NotGherkin:
+    return _refusal(1, "The file is larger than 100 KiB. Divide it into several stories.")
+
+
+def _too_large_in_all() -> NotReadable:
+    return NotReadable(f"The feature files are larger than {MAX_TOTAL_BYTES // 1024 // 1024} MiB in all.")
 
 
 def _refusal(line: int, words: str) -> gherkin.NotGherkin:
@@ -242,12 +280,14 @@ def _bounded(sources: list[Source]) -> list[Source]:
     if len(sources) > MAX_FILES:
         raise NotReadable(f"There are more than {MAX_FILES:,} feature files. Import them in parts.")
     if sum(min(source.size, gherkin.MAX_BYTES) for source in sources) > MAX_TOTAL_BYTES:
-        raise NotReadable(f"The feature files are larger than {MAX_TOTAL_BYTES // 1024 // 1024} MiB in all.")
-    return sorted(sources, key=lambda source: source.path)
+        raise _too_large_in_all()
+    return sorted(sources, key=attrgetter("path"))
 
 
 def _path_problem(path: str) -> str:
     """Why a path cannot be a story's, or ""."""
+    if len(path) <= MAX_PATH and _USUAL_PATH.fullmatch(path):
+        return ""
     parts = path.split("/")
     if path.startswith("/") or "\\" in path or ".." in parts or "" in parts or ":" in parts[0]:
         return "Its name leads out of the folder."
@@ -277,24 +317,27 @@ def _top_folder(paths: Iterable[str], name: str) -> str:
     return top if paths and all(path.startswith(top) for path in paths) else ""
 
 
-def _file_reader(file: str, *, expected: int) -> Callable[[int], bytes]:
-    def read_file(size: int) -> bytes:
-        # Without following a link that took the file's place since it was found
-        opened = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-        try:
-            data = os.read(opened, size)
-            while len(data) < expected and (piece := os.read(opened, size - len(data))):
-                data += piece
-            return data
-        finally:
-            os.close(opened)
-
-    return read_file
+def _read_file(file: str, most: int) -> bytes:
+    # Without following a link that took the file's place since it was found
+    opened = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    try:
+        size = os.fstat(opened).st_size
+        if size > most:
+            raise _too_large()
+        data = os.read(opened, size)
+        while len(data) < size and (piece := os.read(opened, size - len(data))):
+            data += piece
+        return data
+    finally:
+        os.close(opened)
 
 
 def _entry_reader(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Callable[[int], bytes]:
-    def read_entry(size: int) -> bytes:
+    def read_entry(most: int) -> bytes:
         with archive.open(info) as opened:
-            return opened.read(size)
+            data = opened.read(most + 1)
+        if len(data) > most:
+            raise _too_large()
+        return data
 
     return read_entry

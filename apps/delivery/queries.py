@@ -2,11 +2,15 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import TypeVar
 
 from django.db.models import Count, Q, QuerySet
 
+from apps.audit import queries as audit
+from apps.common.collecting import collecting_later
 from apps.delivery.feature import Counts
+from apps.delivery.feature_files import KnownTexts
 from apps.delivery.gherkin import Feature, parse
 from apps.delivery.models import (
     NFR,
@@ -211,20 +215,18 @@ def stories_at_paths(initiative: Initiative, paths: Iterable[str] | None = None)
     return found if paths is None else found.filter(path__in=list(paths))
 
 
-def known_texts(initiative: Initiative | None) -> dict[tuple[str, str], Counts]:
-    """The current texts of the initiative's imported stories, by path and digest: how much each holds."""
+@collecting_later()
+def known_texts(initiative: Initiative | None) -> KnownTexts:
+    """The texts of the initiative's imported stories in work: neither they nor their epics are archived."""
     if initiative is None:
-        return {}
-    rows = stories_at_paths(initiative).order_by().exclude(version__steps=None)
-    columns = ("scenarios_without_rows", "outlines", "steps")
-    found = rows.values_list("path", "version__text_sha256", *(f"version__{name}" for name in columns))
-    return {(path, digest): Counts(*counts) for path, digest, *counts in found}
-
-
-def texts_in_work(initiative: Initiative) -> list[tuple[str, str]]:
-    """Path and digest of each imported text in work: neither its story nor its epic is archived."""
-    rows = stories_at_paths(initiative).filter(archived_at=None, epic__archived_at=None)
-    return list(rows.order_by().values_list("path", "version__text_sha256"))
+        return KnownTexts()
+    log_size = audit.head().size  # before the texts: what comes between makes them old, not new
+    rows = stories_at_paths(initiative).filter(archived_at=None, epic__archived_at=None, version__steps__isnull=False)
+    columns = ("text_sha256", "scenarios_without_rows", "outlines", "steps")
+    found = rows.order_by().values_list("path", *(f"version__{name}" for name in columns))
+    counted = cache(Counts)  # most stories hold as much as some other
+    texts = {(path, digest): counted(plain, outlines, steps) for path, digest, plain, outlines, steps in found}
+    return KnownTexts(initiative.pk, log_size, texts)
 
 
 def filtered_epics(hidden: Collection[int], *, text: str = "", initiative: str = "", state: str = "") -> QuerySet[Epic]:

@@ -17,10 +17,11 @@ from apps.organization.roles import Role
 
 def _seat_or_refuse(by: Person, right: str, words: str, *scopes: Scope) -> HeldSeat | None:
     """The seat that gives `right` on any of `scopes`. Raises NotAllowed naming the seats that would."""
-    if seat := organization.seat_for(by, right, *scopes):
+    if by.is_service:  # nobody gives a seat to one
+        if organization.has_right(by, right, *scopes):
+            return None
+    elif seat := organization.seat_for(by, right, *scopes):
         return seat
-    if by.is_service and organization.has_right(by, right, *scopes):
-        return None
     roles = [Role(role).label for role in Role if role in RIGHTS[right]]
     named = f"{', '.join(roles[:-1])} or {roles[-1]}" if len(roles) > 1 else roles[0]
     places = " or ".join(scope.key for scope in scopes)
@@ -154,7 +155,7 @@ def check_may_comment(thing: Epic | Story, *, by: Person) -> HeldSeat | None:
 
 def check_may_import_features(initiative: Initiative | None, *, by: Person) -> HeldSeat | None:
     """Into an initiative, or (None) into one that the import starts below the organization."""
-    if initiative and initiative.scope_id in organization.hidden_scope_ids(by) and not by.is_service:
+    if initiative and not by.is_service and initiative.scope_id in organization.hidden_scope_ids(by):
         initiative = None  # refused in the same words as where there is none of that title
     scope = initiative.scope if initiative else organization.organization_scope()
     what = initiative.key if initiative else "a new initiative"

@@ -100,6 +100,17 @@ def test_large_files_are_not_read(tmp_path: Path) -> None:
     )
 
 
+def test_a_folder_too_large_in_all_is_not_read_to_its_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in "abc":
+        (tmp_path / f"{name}.feature").write_text(PAY)
+    monkeypatch.setattr(feature_files, "MAX_TOTAL_BYTES", len(PAY) + 1)
+    sources, _ = folder_sources(tmp_path)
+    heard: list[int] = []
+    with pytest.raises(NotReadable, match="larger than 0 MiB in all"):
+        read(sources, title="x", progress=heard.append)
+    assert heard == [1]
+
+
 def test_no_folder(tmp_path: Path) -> None:
     with pytest.raises(NotReadable, match="There is no folder"):
         folder_sources(tmp_path / "nowhere")

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from apps.audit import queries as audit
 from apps.audit.acts import act, canonical_digest, nothing_changed, record
 from apps.common.collecting import collecting_later
 from apps.common.refused import BadInput, Refused
@@ -117,13 +118,19 @@ def import_features(
     if initiative is None and not stories:
         nothing_changed()
         return result
+    is_new = False
     if initiative is None:
-        lock_organization()  # another import may be starting it
+        root = lock_organization()  # another import may be starting it
         initiative = queries.initiative_titled(title)
+        is_new = initiative is None
     if initiative is None:
-        initiative = add_initiative(title=title, purpose="", restricted=False, is_demo=by.is_demo, by=by, seat=seat)
+        initiative = add_initiative(
+            root=root, title=title, purpose="", restricted=False, is_demo=by.is_demo, by=by, seat=seat
+        )
     result.initiative = initiative
     work = _Import(initiative, files, by=by, seat=seat, at=at, result=result)
+    if not is_new:
+        work.lock()
     work.take(stories)
     if whole:
         work.archive_missing({file.path for file in stories} | {one.file for one in files.refused})
@@ -150,10 +157,19 @@ def import_features(
 
 
 def _is_as_before(initiative: Initiative, files: Reading) -> bool:
-    """Whether the imported stories in work are those of the files, each with its text: without a row as an object."""
-    read = {(file.path, file.sha256) for file in files.files if file.is_story}
-    in_work = queries.texts_in_work(initiative)
-    return not files.refused and len(in_work) == len(read) and set(in_work) == read
+    """Whether the imported stories in work are those of the files, each with its text: without a row as an object.
+
+    What was known when the files were read is still so if the log has no entry more: no act without its entry.
+    """
+    known = files.known
+    if known.initiative_id != initiative.pk or known.log_size != audit.head().size:
+        known = queries.known_texts(initiative)
+    stories = [file for file in files.files if file.is_story]
+    return (
+        not files.refused
+        and len(stories) == len(known.texts)
+        and all((file.path, file.sha256) in known.texts for file in stories)
+    )
 
 
 class _Import:
@@ -173,14 +189,18 @@ class _Import:
         self.now = timezone.now()
         self.text_at, self.at = at, at or self.now
         self.result = result
-        # Another import of the same initiative waits here.
-        Initiative.objects.select_for_update(of=("self",)).get(pk=initiative.pk)
-        epic_ids = initiative.epics.exclude(path="").values_list("pk", flat=True)
-        self.epics = lock_epics(epic_ids)
-        self.touched: set[int] = set()
-        found = queries.stories_at_paths(initiative).select_related("version", "team__scope")
-        rows = found.defer("version__text", "version__narrative").order_by("pk").select_for_update(of=("self",))
+        self.epics: dict[int, Epic] = {}
         self.known: dict[str, Story] = {}
+        self.touched: set[int] = set()
+
+    def lock(self) -> None:
+        """Epics and stories that the initiative has; one that this import starts has none."""
+        # Another import of the same initiative waits here.
+        Initiative.objects.select_for_update(of=("self",)).get(pk=self.initiative.pk)
+        epic_ids = self.initiative.epics.exclude(path="").values_list("pk", flat=True)
+        self.epics = lock_epics(epic_ids)
+        found = queries.stories_at_paths(self.initiative).select_related("version", "team__scope")
+        rows = found.defer("version__text", "version__narrative").order_by("pk").select_for_update(of=("self",))
         for story in rows:
             before = self.known.get(story.path)
             if before is None or before.archived_at or not story.archived_at:

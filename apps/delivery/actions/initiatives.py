@@ -7,7 +7,6 @@ from apps.delivery import queries, rules
 from apps.delivery.actions.locks import lock_initiative
 from apps.delivery.models import Initiative
 from apps.organization import actions as organization
-from apps.organization import queries as organization_queries
 from apps.organization.actions.locks import lock_organization
 from apps.organization.actions.scopes import edit_scope
 from apps.organization.models import Person, Scope
@@ -19,23 +18,25 @@ def create_initiative(
 ) -> Initiative:
     """A strategic effort with its scope below the organization; `restricted` hides it from all but its seats."""
     seat = rules.check_may_create_initiative(by=by)
-    return add_initiative(title=title, purpose=purpose, restricted=restricted, is_demo=is_demo, by=by, seat=seat)
+    title = clean_line(title, what="The title")
+    root = lock_organization()  # two of one title at once
+    if queries.initiative_titled(title):
+        raise BadInput(f"There is an initiative “{title}” already. Choose another title.")
+    return add_initiative(
+        root=root, title=title, purpose=purpose, restricted=restricted, is_demo=is_demo, by=by, seat=seat
+    )
 
 
 def add_initiative(
-    *, title: str, purpose: str, restricted: bool, is_demo: bool, by: Person, seat: HeldSeat | None
+    *, root: Scope, title: str, purpose: str, restricted: bool, is_demo: bool, by: Person, seat: HeldSeat | None
 ) -> Initiative:
-    """The rows and the entry; who calls has checked that the person may."""
-    title = clean_line(title, what="The title")
-    lock_organization()  # two of one title at once
-    if queries.initiative_titled(title):
-        raise BadInput(f"There is an initiative “{title}” already. Choose another title.")
+    """The rows and the entry; who calls has locked the `root`, and checked title and right."""
     (key,) = organization.take_keys("I", 1)
     scope = organization.add_scope(
         kind=Scope.Kind.INITIATIVE,
         key=key,
         title=title,
-        parent=organization_queries.organization_scope(),
+        parent=root,
         restricted=restricted,
     )
     initiative = Initiative.objects.create(
