@@ -101,6 +101,8 @@ TEMPLATES = [
 
 # --- Data ---------------------------------------------------------------------------------------
 DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR / 'portal.sqlite3'}")}
+# The role that migrates and owns the tables, where the portal runs as another (portal/owner.py).
+DATABASE_OWNER = env.db_url("DATABASE_OWNER_URL", default="") if "DATABASE_OWNER_URL" in env.ENVIRON else {}
 # A connection opened for each write costs more than fifty writes on one that stays.
 DATABASES["default"]["CONN_MAX_AGE"] = None
 # One that a server or a firewall closed meanwhile is noticed, and opened anew, before a request uses it.
@@ -116,6 +118,9 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 else:
     # Seconds; a host that is gone answers nothing, and people wait.
     DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
+# Where backups go that are given no folder; where the programs of PostgreSQL stand, if not on PATH.
+BACKUPS = Path(env.str("PORTAL_BACKUPS", default=str(VAR / "backups"))).resolve()
+PG_BIN = env.str("PORTAL_PG_BIN", default="")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL", default=f"unix://{socket_path(VAR)}").strip()
@@ -232,6 +237,7 @@ REST_FRAMEWORK = {
     "URL_FORMAT_OVERRIDE": None,
     "DEFAULT_SCHEMA_CLASS": "apps.common.endpoints.schema.OperationSchema",
     "NUM_PROXIES": ALLAUTH_TRUSTED_PROXY_COUNT,
+    "SCHEMA_COERCE_PATH_PK": False,
 }
 # How often one account may ask, such as 600/min; counted in each web process by itself.
 API_RATE = env.str("PORTAL_API_RATE", default="600/min")
