@@ -4,8 +4,10 @@ import hashlib
 import os
 import re
 import secrets
+import sqlite3
 import stat
 import tempfile
+from contextlib import closing
 from pathlib import Path
 
 # A unix socket's path has at most 108 bytes with its closing NUL; an address is no place for odd characters.
@@ -31,6 +33,14 @@ def make_folders(var: Path) -> None:
     status = os.stat(socket_path(var).parent, follow_symlinks=False)
     if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.getuid():
         raise PermissionError(f"{socket_path(var).parent} belongs to somebody else")
+
+
+def is_new(database: Path) -> bool:
+    """Whether there is no table yet: a command that only looked leaves an empty file behind."""
+    if not database.exists():
+        return True
+    with closing(sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True)) as connection:
+        return not connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()
 
 
 def secret_file(path: Path, make: str = "") -> str:

@@ -1,18 +1,16 @@
 """The sequence of `up`: folders, database, broker, workers, web; then wait, and stop all."""
 
 import contextlib
-import fcntl
 import http.client
 import ipaddress
 import json
 import os
 import shutil
 import socket
-import sqlite3
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +18,7 @@ from django.conf import settings
 
 from portal.demo import PRODUCT_OWNER
 from portal.up import broker, places, walk
+from portal.up.alone import AnotherRuns, alone
 from portal.up.tree import DidNotStart, Stopped, Tree, die_with_make
 
 Say = Callable[[str], None]
@@ -65,13 +64,13 @@ def _up(wishes: Wishes, var: Path, environment: dict[str, str], say: Say) -> int
     die_with_make()
     try:
         places.make_folders(var)
-        with _alone(var), _door(wishes.host, 0 if wishes.check else wishes.port) as door:
+        with alone(var), _door(wishes.host, 0 if wishes.check else wishes.port) as door:
             tree.tie(*_passing(wishes, var))
             return _run(wishes, var, tree, door, say)
     except Stopped:
         say("Stopping.")
         return 1 if wishes.check else 0
-    except (DidNotStart, broker.NoBroker, walk.NotProven, OSError) as error:
+    except (DidNotStart, AnotherRuns, broker.NoBroker, walk.NotProven, OSError) as error:
         print(f"up: {error}", file=sys.stderr)
         return 1
     finally:
@@ -116,18 +115,10 @@ def _prepare(wishes: Wishes, var: Path, environment: dict[str, str]) -> str:
     places.secret_file(var / "secret_key")
     password = var / "demo_password"
     ours = "DATABASE_URL" not in environment and "DATABASE_URL_FILE" not in environment
-    made_here = ours and _is_new(var / "portal.sqlite3")
+    made_here = ours and places.is_new(var / "portal.sqlite3")
     if made_here and not wishes.empty and _is_loopback(wishes.host):
         return places.secret_file(password, make=walk.demo_password())
     return password.read_text().strip() if ours and password.exists() and _is_loopback(wishes.host) else ""
-
-
-def _is_new(database: Path) -> bool:
-    """Whether there is no table yet: a command that only looked leaves an empty file behind."""
-    if not database.exists():
-        return True
-    with contextlib.closing(sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True)) as connection:
-        return not connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()
 
 
 def _start_broker(var: Path, tree: Tree) -> None:
@@ -210,14 +201,3 @@ def _door(host: str, port: int) -> socket.socket:
         words = f"cannot listen on {host}:{port}: {error.strerror}. Take another: --port N"
         raise DidNotStart(words) from error
     return door
-
-
-@contextlib.contextmanager
-def _alone(var: Path) -> Iterator[None]:
-    """Only one `up` for one folder of state."""
-    with (var / "run" / "up.lock").open("a") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise DidNotStart(f"another up runs on {var}") from error
-        yield

@@ -19,7 +19,6 @@ import pytest
 from django.conf import settings
 
 from portal.up import places
-from portal.up.start import _is_new
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
 SECONDS = 90
@@ -216,12 +215,12 @@ def test_asked_to_stop_while_it_starts(start, var: Path) -> None:
 
 def test_a_demo_is_only_made_in_a_database_without_a_table(tmp_path: Path) -> None:
     database = tmp_path / "portal.sqlite3"
-    assert _is_new(database)
+    assert places.is_new(database)
     with contextlib.closing(sqlite3.connect(database)) as connection:
         connection.execute("PRAGMA journal_mode=WAL")
-        assert _is_new(database)
+        assert places.is_new(database)
         connection.execute("CREATE TABLE a (b)")
-    assert not _is_new(database)
+    assert not places.is_new(database)
 
 
 def test_a_taken_port_is_said_at_once(start) -> None:
