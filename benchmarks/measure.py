@@ -55,6 +55,13 @@ class Figure:
         return (median(last.ours) / last.units) / (median(first.ours) / first.units)
 
 
+def fixed(sizes: Sequence[Size]) -> float:
+    """Seconds that ours takes whatever the size: on the line through the two smallest sizes, the place of none."""
+    small, larger = sizes[:2]
+    each = (median(larger.ours) - median(small.ours)) / (larger.units - small.units)
+    return max(0.0, median(small.ours) - each * small.units)
+
+
 def in_turn(rounds: int, *, before: Work, works: Sequence[Work]) -> list[tuple[float, ...]]:
     """Seconds of each of `works`, round by round; `before` each round, unmeasured."""
     taken: list[list[float]] = [[] for _ in works]

@@ -32,6 +32,23 @@ def test_quickly_they_run_and_leave_nothing_behind(tmp_path: Path) -> None:
     assert PAGE.read_bytes() == before
 
 
+def test_what_a_work_takes_whatever_its_size() -> None:
+    said = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "from benchmarks.measure import Size, fixed\n"
+            "sizes = [Size('', 20, (0.2, 0.25, 9.0), ()), Size('', 200, (0.7,), ()), Size('', 2_000, (99.0,), ())]\n"
+            "print(round(fixed(sizes), 3), fixed([Size('', 1, (1.0,), ()), Size('', 2, (3.0,), ())]))",
+        ],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert said.stdout.split() == ["0.2", "0.0"]
+
+
 def test_the_page_tells_every_goal_with_its_figure() -> None:
     rows = [line.split(" | ") for line in PAGE.read_text().splitlines() if line.startswith("| B")]
     assert {row[0].strip("| ") for row in rows} == {"B10", "B11"}
