@@ -24,6 +24,8 @@ def begin_anew() -> Person:
         shutil.copyfileobj(made, copied)
         copied.flush()
         os.fsync(copied.fileno())  # else the first commit that is measured waits for this copy to be written, too
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA user_version = 1")  # a commit, so that the journal is there, as in an installation
     return organization.service_account(username="importer")
 
 
