@@ -6,6 +6,7 @@ from django.urls import NoReverseMatch, URLPattern, URLResolver, include, path, 
 from rest_framework.request import Request
 
 from apps.common.endpoints import endpoint, reads
+from apps.common.endpoints.pages import api_docs, api_schema
 
 ROOMS = ("organization", "audit", "delivery", "specs", "signoff", "desk")
 
@@ -35,5 +36,7 @@ def room_patterns(room: str) -> list[URLPattern]:
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", endpoint(get=api_root), name="api_root"),
+    path("schema/", api_schema, name="api_schema"),
+    path("docs/", api_docs, name="api_docs"),
     *(path("", include((room_patterns(room), f"{room}-api"))) for room in ROOMS),
 ]
