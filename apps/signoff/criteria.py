@@ -15,7 +15,7 @@ from apps.delivery.states import STORY_STATES, StoryState
 from apps.organization.roles import Role
 from apps.organization.sides import SIDES
 from apps.signoff.facts import EpicFacts
-from apps.signoff.models import NFRAttestation
+from apps.signoff.models import NFRAttestation, Waiver
 from apps.signoff.states import VerdictState
 from apps.signoff.verdicts import Verdict
 
@@ -95,8 +95,11 @@ def nfrs_attested(epic: EpicFacts, at: datetime) -> Verdict:
     if not epic.nfrs:
         return Verdict(VerdictState.MET, "No NFRs defined")
     until = min((one.until_on for one in epic.attestations.values()), default=None)
-    waived = {waiver.subject for waiver in epic.waivers if waiver.criterion == "nfrs_attested" and waiver.subject}
+    # Of several for one NFR, the one that lasts longest.
+    lasting = sorted(epic.waivers, key=lambda waiver: waiver.until_on)
+    waivers = {waiver.subject: waiver for waiver in lasting if waiver.criterion == "nfrs_attested"}
     met = 0
+    waived: list[Waiver] = []
     unattested: list[NFR] = []
     failed: list[NFR] = []
     for nfr in epic.nfrs:
@@ -104,7 +107,9 @@ def nfrs_attested(epic: EpicFacts, at: datetime) -> Verdict:
         current = attestation and attestation.nfr_digest == nfr.digest and attestation.until_on >= at.date()
         if current and attestation and attestation.verdict == NFRAttestation.Verdict.MET:
             met += 1
-        elif nfr.key not in waived:
+        elif waiver := waivers.get(nfr.key):
+            waived.append(waiver)
+        else:
             (failed if current else unattested).append(nfr)
     total, left = len(epic.nfrs), [*failed, *unattested]
     if left:
@@ -118,9 +123,9 @@ def nfrs_attested(epic: EpicFacts, at: datetime) -> Verdict:
             left[0].title,
             left[0].key,
         )
-    if met < total:
-        words = f"{met} of {total} NFRs attested as met, {total - met} waived"
-        first = min(epic.waivers, key=lambda waiver: waiver.until_on)
+    if waived:
+        words = f"{met} of {total} NFRs attested as met, {len(waived)} waived"
+        first = min(waived, key=lambda waiver: waiver.until_on)
         return Verdict(
             VerdictState.WAIVED,
             words,
@@ -166,10 +171,12 @@ def seats_filled(epic: EpicFacts, at: datetime) -> Verdict:
     vacant = [role.label for role in needed if not epic.holding(role)]
     if vacant:
         return Verdict(VerdictState.UNMET, f"Vacant: {', '.join(vacant)}", "Whoever hands out seats", url)
-    for sides in SIDES:
-        if epic.holding(sides.one) & epic.holding(sides.other):
-            words = f"One person holds both {sides.one.label} and {sides.other.label}, so {sides.words}"
-            return Verdict(VerdictState.UNMET, words, "Whoever hands out seats", url)
+    for conflict in epic.conflicts[:1]:
+        sides = next(sides for sides in SIDES if (sides.one, sides.other) == conflict.roles)
+        # A dossier keeps the words, and no name.
+        words = f"One person is both {sides.one.label} and {sides.other.label}, so {sides.words}"
+        who = conflict.person.name if conflict.person else ""
+        return Verdict(VerdictState.UNMET, words, "Whoever hands out seats", url, detail=who)
     return Verdict(VerdictState.MET, "Product, engineering and SRE seats are filled, no conflict", url=url)
 
 

@@ -49,9 +49,17 @@ class EpicFacts:
 
         A team's own product owner is not the epic's, and could not sign it.
         """
-        by_team = GRID[role].layer == Layer.DELIVERY
+        return {seat.person for seat in self._reaching if seat.role == role}
+
+    @property
+    def conflicts(self) -> list[organization.Finding]:
+        """Who holds, or acts as a delegate in, both sides of one sign-off."""
+        return organization.conflicts_among(self.epic.scope, self._reaching)
+
+    @property
+    def _reaching(self) -> list[Seat]:
         path = set(self.epic.scope.path_ids())
-        return {seat.person for seat in self.seats if seat.role == role and (by_team or seat.scope_id in path)}
+        return [seat for seat in self.seats if seat.scope_id in path or GRID[Role(seat.role)].layer == Layer.DELIVERY]
 
     def holders(self, role: Role) -> str:
         """Their names, or who is missing: the owner of a blocker in words."""
@@ -62,7 +70,7 @@ class EpicFacts:
 
 
 def read_facts(epics: Sequence[Epic], *, at: datetime) -> dict[int, EpicFacts]:
-    """Facts by the epic's primary key. `epics` have `scope` and `team` loaded; nine queries for any number of them."""
+    """Facts by the epic's primary key. `epics` have `scope` and `team` loaded; ten queries for any number of them."""
     facts = {epic.pk: EpicFacts(epic) for epic in epics}
     if facts:
         _read_stories(facts)
@@ -138,7 +146,7 @@ def _read_seats(facts: dict[int, EpicFacts]) -> None:
             teams[epic.pk].append(epic.team.scope)
     reach = {pk: [item.epic.scope, *teams[pk]] for pk, item in facts.items()}
     seats: dict[int, list[Seat]] = defaultdict(list)
-    for seat in organization.seats_on(scope for scopes in reach.values() for scope in scopes):
+    for seat in organization.seats_to_judge([scope for scopes in reach.values() for scope in scopes]):
         seats[seat.scope_id].append(seat)
     for pk, item in facts.items():
         above = dict.fromkeys(scope_id for scope in reach[pk] for scope_id in scope.path_ids())

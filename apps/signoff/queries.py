@@ -4,12 +4,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from apps.audit.canonical import canonical_digest
 from apps.common.instants import instant_text
-from apps.delivery.models import NFR, Epic, Pickle, Story
+from apps.delivery.models import NFR, Epic, Pickle, Story, StoryVersion
 from apps.delivery.models.stories import story_condition
 from apps.delivery.states import StoryState
 from apps.organization import queries as organization
@@ -144,10 +144,13 @@ def story_sign_offs(story: Story) -> list[StorySignOff]:
     )
 
 
-def meaning_authors(story: Story) -> set[int]:
-    """Primary keys of the persons who wrote the story's current meaning, or in whose seat, reformatting included."""
-    written = story.versions.filter(digest=story.digest).values_list("author_id", "delegated_by_id")
-    return {person for pair in written for person in pair if person}
+def meaning_authors(stories: Iterable[Story]) -> dict[int, set[int]]:
+    """By story: primary keys of who wrote its current meaning, or in whose seat, reformatting included. One query."""
+    found: dict[int, set[int]] = {}
+    current = StoryVersion.objects.filter(story__in=[story.pk for story in stories], digest=F("story__digest"))
+    for story, *side in current.order_by().values_list("story_id", "author_id", "delegated_by_id"):
+        found.setdefault(story, set()).update(person for person in side if person)
+    return found
 
 
 def passes_by_hand() -> QuerySet[LatestResult]:

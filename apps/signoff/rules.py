@@ -73,7 +73,7 @@ def check_may_sign_off_story(*, story: Story, by: Person) -> HeldSeat:
         story=story,
         seat=seat,
         by=by,
-        authors=queries.meaning_authors(story),
+        authors=queries.meaning_authors([story]).get(story.pk, set()),
         tried=queries.tried_by_hand([story]).get(story.pk, []),
         accepted=acceptance.signature if acceptance else None,
     )

@@ -11,16 +11,19 @@ from pytest_django import DjangoAssertNumQueries
 
 from apps.delivery import actions as delivery
 from apps.delivery import queries as delivery_queries
+from apps.delivery.actions.nfrs import create_nfr
 from apps.delivery.actions.threads import add_dependency
-from apps.delivery.models import Epic, Initiative
+from apps.delivery.models import Epic, Initiative, Story
+from apps.organization import queries as organization
 from apps.organization.models import Seat
 from apps.organization.roles import Role
-from apps.signoff import criteria, queries
+from apps.signoff import actions, criteria, queries
 from apps.signoff.criteria import criterion
 from apps.signoff.facts import EpicFacts
+from apps.signoff.models import Waiver
 from apps.signoff.states import GateState, VerdictState
 from apps.signoff.verdicts import Gate, Verdict
-from tests.cast import Cast, TeamFactory, signed_in
+from tests.cast import Cast, DelegationFactory, TeamFactory, in_days, signed_in
 from tests.signoff.promises import Promise, make_promise
 
 pytestmark = pytest.mark.django_db
@@ -84,7 +87,61 @@ def test_one_person_on_both_sides_is_a_conflict(promise: Promise) -> None:
     promise.cast.seat(promise.cast.lena, Role.PRODUCT_OWNER, promise.epic.scope)
     verdict = said(promise, "seats_filled")
     assert verdict.state == VerdictState.UNMET
-    assert "One person holds both" in verdict.words
+    assert verdict.words.startswith("One person is both Business Analyst and Product Owner, so ")
+    assert verdict.detail == "Lena Brandt"
+
+
+def test_a_delegate_on_both_sides_is_a_conflict_as_the_triad_says(promise: Promise) -> None:
+    DelegationFactory.create(seat=promise.cast.seat_of("maria"), delegate=promise.cast.ruth)
+    verdict = said(promise, "seats_filled")
+    (conflict,) = organization.triad(promise.epic.scope).conflicts
+    assert conflict.words.startswith("Ruth Adeyemi is both Business Analyst and Product Owner")
+    assert (verdict.state, verdict.detail) == (VerdictState.UNMET, "Ruth Adeyemi")
+    assert verdict.words.startswith("One person is both Business Analyst and Product Owner, so ")
+
+
+def test_what_is_held_beside_the_epic_is_no_conflict(promise: Promise) -> None:
+    """A product owner of the team alone, who is an analyst of the epic."""
+    team = TeamFactory.create()
+    Story.objects.update(team=team)
+    promise.cast.seat(promise.cast.ruth, Role.PRODUCT_OWNER, team.scope)
+    assert said(promise, "seats_filled").state == VerdictState.MET
+    promise.cast.seat(promise.cast.maria, Role.BUSINESS_ANALYST, team.scope)
+    assert said(promise, "seats_filled").detail == "Maria Keller"
+
+
+def test_of_several_waivers_the_one_is_named_that_covers_the_requirement(promise: Promise) -> None:
+    cold, met = (
+        create_nfr(epic_key=promise.epic.key, title=title, statement="Under 2 s.", by=promise.cast.maria)
+        for title in ("Cold start", "Warm start")
+    )
+    actions.attest_nfr(
+        nfr_key=met.key, digest=met.digest, verdict="MET", words="So.", until_on=in_days(9), by=promise.cast.priya
+    )
+    waive(promise, criterion="run_green", days=2)
+    waive(promise, criterion="nfrs_attested", subject=met.key, days=3)
+    waive(promise, criterion="nfrs_attested", subject=cold.key, days=5)
+    longest = waive(promise, criterion="nfrs_attested", subject=cold.key, days=20)
+    verdict = said(promise, "nfrs_attested")
+    assert (verdict.state, verdict.words) == (VerdictState.WAIVED, "1 of 2 NFRs attested as met, 1 waived")
+    assert verdict.url == f"/waivers/{longest.key}/"
+    assert verdict.detail.startswith(f"{longest.key} until ")
+
+
+def waive(promise: Promise, *, criterion: str, days: int, subject: str = "") -> Waiver:
+    """Asked by Tomás, granted by Maria and Priya."""
+    waiver = actions.ask_waiver(
+        epic_key=promise.epic.key,
+        criterion=criterion,
+        subject=subject,
+        reason="The cache arrives in December.",
+        owner=promise.cast.jonas,
+        until_on=in_days(days),
+        by=promise.cast.tomas,
+    )
+    for person in (promise.cast.maria, promise.cast.priya):
+        actions.grant_waiver(waiver_key=waiver.key, by=person)
+    return waiver
 
 
 @pytest.fixture

@@ -157,11 +157,6 @@ class StoryVersion(models.Model):
     def __str__(self) -> str:
         return f"{self.story.key}, version {self.number}"
 
-    @property
-    def side(self) -> set[int]:
-        """Primary keys of who wrote it and of whose seat it was."""
-        return {self.author_id} | ({self.delegated_by_id} if self.delegated_by_id else set())
-
 
 class Scenario(models.Model):
     """A scenario of one version, with the digest of its meaning."""

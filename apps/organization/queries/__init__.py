@@ -38,7 +38,16 @@ from apps.organization.queries.seats import (
     seats_on,
     today,
 )
-from apps.organization.queries.triad import Cell, Finding, Holder, Triad, conflicts_on, triad
+from apps.organization.queries.triad import (
+    Cell,
+    Finding,
+    Holder,
+    Triad,
+    conflicts_among,
+    conflicts_on,
+    seats_to_judge,
+    triad,
+)
 
 __all__ = [
     "Cell",
@@ -48,6 +57,7 @@ __all__ = [
     "SeatLine",
     "Triad",
     "active_people",
+    "conflicts_among",
     "conflicts_on",
     "counts",
     "current_memberships",
@@ -74,6 +84,7 @@ __all__ = [
     "seat_for",
     "seat_line",
     "seats_on",
+    "seats_to_judge",
     "service_list",
     "special_seats",
     "team_list",

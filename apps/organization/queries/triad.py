@@ -161,11 +161,20 @@ def conflicts_among(scope: Scope, seats: Iterable[Seat]) -> list[Finding]:
     ]
 
 
+def seats_to_judge(scopes: Iterable[Scope]) -> list[Seat]:
+    """Seats of the nine held today on any of `scopes` or above, with their delegates. Two queries."""
+    return _loaded(Q(scope_id__in=_ids_above(scopes)))
+
+
 def _seats_around(scope: Scope, beside: Iterable[Scope], *, with_below: bool) -> list[Seat]:
-    day = today()
     where = Q(scope_id__in=_ids_above((scope, *beside)))
     if with_below:
         where |= Q(scope__path__startswith=scope.path)
+    return _loaded(where)
+
+
+def _loaded(where: Q) -> list[Seat]:
+    day = today()
     acting = Delegation.objects.filter(
         revoked_at=None, from_on__lte=day, until_on__gte=day, delegate__is_active=True
     ).select_related("delegate")

@@ -182,13 +182,15 @@ def _bulk_page(
         .filter(epic=epic)
         .in_state(StoryState.PASSING)
         .select_related("version__author", "team__scope", "epic__team__scope", "epic__scope")
-        .prefetch_related("versions")
         .order_by("pk")
     )
     acceptance = queries.latest_acceptance(epic) if epic.signed_promise else None
-    tried = queries.tried_by_hand(passing)
+    authors, tried = queries.meaning_authors(passing), queries.tried_by_hand(passing)
     accepted = acceptance.signature if acceptance else None
-    stories = [(story, _part(story, person, tried.get(story.pk, []), accepted)) for story in passing]
+    stories = [
+        (story, _part(story, person, authors.get(story.pk, set()), tried.get(story.pk, []), accepted))
+        for story in passing
+    ]
     context = {
         "epic": epic,
         "form": form,
@@ -203,18 +205,19 @@ def _bulk_page(
     return render(request, "signoff/story_bulk_sign_off.html", context, status=status)
 
 
-def _part(story: Story, person: Person, tried: list[queries.Part], accepted: Signature | None) -> str:
-    """Why this one is for another analyst, or "", without a query: versions and scopes are loaded."""
+def _part(
+    story: Story, person: Person, authors: set[int], tried: list[queries.Part], accepted: Signature | None
+) -> str:
+    """Why this one is for another analyst, or "", without a query: scopes are loaded."""
     seat = organization.seat_for(person, "signoff.sign_story", *delivery.story_scopes(story))
     if seat is None:
         return f"You hold no seat of a Business Analyst of {story.key} today."
-    current = [version for version in story.versions.all() if version.digest == story.digest]
     return refusal(
         rules.check_took_no_part,
         story=story,
         seat=seat,
         by=person,
-        authors={author for version in current for author in version.side},
+        authors=authors,
         tried=tried,
         accepted=accepted,
     )
