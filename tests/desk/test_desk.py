@@ -22,7 +22,7 @@ from apps.signoff import actions as signoff
 from apps.signoff.models import Waiver
 from apps.specs import actions as specs
 from apps.specs.models import Run
-from tests.cast import Cast, DelegationFactory, PersonFactory, forget_seats, in_days, signed_in
+from tests.cast import Cast, DelegationFactory, PersonFactory, TeamFactory, forget_seats, in_days, signed_in
 from tests.signoff.promises import Promise, key, make_promise
 
 pytestmark = pytest.mark.django_db
@@ -302,6 +302,23 @@ def test_a_request_on_what_became_hidden_is_not_shown(promise: Promise) -> None:
     assert desk_of(cast.maria).work.requests
     Seat.objects.filter(person=cast.maria).update(until_on=in_days(-1))
     assert not desk_of(cast.maria).work.requests
+
+
+@pytest.mark.parametrize("role", [Role.BUSINESS_ANALYST, Role.ENGINEERING_TEAM_LEAD])
+def test_a_seat_on_the_team_shows_nothing_of_what_is_restricted(cast: Cast, role: Role) -> None:
+    """The team works on the epic, and the seat counts for its stories: but read they are by the initiative's seats."""
+    team = TeamFactory.create()
+    made = make_promise(cast)
+    Epic.objects.filter(pk=made.epic.pk).update(team=team)
+    made.prove(made.stories[0])
+    made.prove(made.stories[1], verdict=Story.Verdict.FAILED)
+    Epic.objects.filter(pk=made.epic.pk).update(signed_promise="a" * 64, drifted_at=timezone.now())
+    person = cast.seat(PersonFactory.create(), role, team.scope).person
+    work = desk_of(person).work
+    assert (bool(work.stories), bool(work.mend)) == (role == Role.BUSINESS_ANALYST, role != Role.BUSINESS_ANALYST)
+    assert work.moved
+    Scope.objects.filter(pk=cast.initiative.pk).update(restricted=True)
+    assert not desk_of(person).work
 
 
 # --- everybody else

@@ -81,8 +81,7 @@ def read_desk(person: Person, *, at: datetime, only: str = "") -> Desk:
     """A number of queries that depends on the person's seats, and not on how much waits."""
     places = places_of(person)
     only = only if only in COUNTED else ""
-    hidden = organization.hidden_scope_ids(person)
-    work = _work(person, places, hidden=hidden, at=at, limit=ALL if only else LIMIT)
+    work = _work(person, places, at=at, limit=ALL if only else LIMIT)
     steps = first_steps() if places.holds(Role.ADMINISTRATOR) else None
     return Desk(
         work=work,
@@ -92,14 +91,14 @@ def read_desk(person: Person, *, at: datetime, only: str = "") -> Desk:
         is_owner=places.holds(Role.PRODUCT_OWNER),
         is_analyst=places.holds(Role.BUSINESS_ANALYST),
         is_seated=bool(places.held),
-        overview=overview(hidden) if oversees(places) else None,
+        overview=overview(places.hidden) if oversees(places) else None,
         log=log_state() if organization.has_right(person, "audit.view_log") else None,
         steps=None if steps is None or steps.done else steps,
         seat_givers=[] if places.held else seat_givers(),
     )
 
 
-def _work(person: Person, places: Places, *, hidden: set[int], at: datetime, limit: int) -> Work:
+def _work(person: Person, places: Places, *, at: datetime, limit: int) -> Work:
     """Only what a seat calls for is read."""
     epics = EpicSections(Section(), Section(), Section())
     if places.holds(*GRID):
@@ -109,7 +108,7 @@ def _work(person: Person, places: Places, *, hidden: set[int], at: datetime, lim
     return Work(
         ready=epics.ready,
         stories=stories_to_sign(person, places, limit=limit) if places.holds(Role.BUSINESS_ANALYST) else Section(),
-        requests=requests_of(person, hidden=hidden, limit=limit),
+        requests=requests_of(person, hidden=places.hidden, limit=limit),
         waivers=waivers_to_decide(person, places, limit=limit) if decides else Section(),
         nfrs=nfrs_to_attest(places, at=at, limit=limit) if places.holds(Role.SRE_LEAD) else Section(),
         mend=stories_to_mend(places, limit=limit) if mends else Section(),

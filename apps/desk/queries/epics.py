@@ -160,7 +160,8 @@ def _candidates(places: Places) -> list[Epic]:
     owned = places.reach(Role.PRODUCT_OWNER).epics() & (~_SIGNED | _MOVED)
     seated = places.reach(*GRID).epics_of_teams() & _MOVED
     all_signed = When(story_count__gt=0, signed_story_count=F("story_count"), then=Value(0))
-    found = Epic.objects.active().filter(owned | seated).select_related("scope", "initiative__scope", "team__scope")
+    found = Epic.objects.active().outside(places.hidden).filter(owned | seated)
+    found = found.select_related("scope", "initiative__scope", "team__scope")
     rank = Case(all_signed, default=Value(1), output_field=IntegerField())
     return list(found.order_by(rank, "created_at", "pk")[:GATED])
 

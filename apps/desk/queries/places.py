@@ -53,10 +53,13 @@ class Reach:
 
 @dataclass(frozen=True)
 class Places:
-    """The seats that a person acts in today, and their scopes."""
+    """The seats that a person acts in today, and their scopes; `hidden` are scopes of initiatives they may not read,
+    though a team of theirs may work on them.
+    """
 
     held: list[HeldSeat]
     scopes: dict[int, Scope]
+    hidden: set[int]
 
     def reach(self, *roles: Role) -> Reach:
         """What the person's seats of these roles reach."""
@@ -73,6 +76,6 @@ class Places:
 
 
 def places_of(person: Person) -> Places:
-    """Three queries at most."""
-    held = organization.held_seats(person)
-    return Places(held, Scope.objects.in_bulk({seat.scope_id for seat in held}) if held else {})
+    """Five queries at most."""
+    held, hidden = organization.held_seats(person), organization.hidden_scope_ids(person)
+    return Places(held, Scope.objects.in_bulk({seat.scope_id for seat in held}) if held else {}, hidden)

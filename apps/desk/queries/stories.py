@@ -65,7 +65,8 @@ def _could_sign(person: Person, places: Places) -> QuerySet[Story]:
         found_by_them = Q(run__received_by__in=bound) | Q(run__delegated_by__in=bound)
         tried = signoff.passes_by_hand().filter(found_by_them, story=OuterRef("pk"))
         found |= Reach(places.scopes[pk] for pk in scope_ids).stories() & Q(~Exists(own), ~Exists(tried))
-    return Story.objects.active().filter(found, story_condition(StoryState.PASSING), epic__archived_at=None)
+    passing = Story.objects.active().filter(found, story_condition(StoryState.PASSING), epic__archived_at=None)
+    return passing.exclude(epic__initiative__scope_id__in=places.hidden)
 
 
 def stories_to_mend(places: Places, *, limit: int) -> Section[Story]:
@@ -76,6 +77,7 @@ def stories_to_mend(places: Places, *, limit: int) -> Section[Story]:
     found = (
         Story.objects.active()
         .filter(reach.stories(), states, epic__archived_at=None)
+        .exclude(epic__initiative__scope_id__in=places.hidden)
         .annotate(since=Case(When(broken, then=F("version__written_at")), default=F("evidence_at")))
         .select_related("epic", "version__author", "team__scope")
         .defer("version__text", "version__narrative")
