@@ -62,5 +62,5 @@ def test_pages(work: Work) -> None:
     empty = client.post(url, {"text": ""})
     assert (empty.status_code, "This field is required." in empty.content.decode()) == (400, True)
     nobody = signed_in(work.nobody).post(url, {"text": "my long words"})
-    assert (nobody.status_code, "my long words" in nobody.content.decode()) == (400, True)
+    assert (nobody.status_code, "my long words" in nobody.content.decode()) == (403, True)
     assert client.get(url).status_code == 405

@@ -1,5 +1,7 @@
 """Comments, posted from the pages of one epic and one story."""
 
+from collections.abc import Callable
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -7,7 +9,7 @@ from django.views.decorators.http import require_POST
 
 from apps.common.access import member
 from apps.common.page import wants_partial
-from apps.common.refused import Refused
+from apps.common.refused import NotAllowed, Refused
 from apps.delivery import actions, queries
 from apps.delivery.forms import CommentForm
 from apps.delivery.models import Comment, Epic, Story
@@ -20,13 +22,7 @@ def epic_comment(request: HttpRequest, key: str) -> HttpResponse:
     """Write a comment on an epic."""
     person = person_of(request)
     epic = get_object_or_404(queries.epics_for(person), key=key)
-    form = CommentForm(request.POST)
-    if form.is_valid():
-        try:
-            actions.comment_on_epic(epic_key=key, text=form.cleaned_data["text"], by=person)
-        except Refused as error:
-            form.add_error("text", error.sentence)
-    return _answer(request, epic, form)
+    return _written(request, epic, lambda text: actions.comment_on_epic(epic_key=key, text=text, by=person))
 
 
 @member
@@ -35,18 +31,20 @@ def story_comment(request: HttpRequest, key: str) -> HttpResponse:
     """Write a comment on a story."""
     person = person_of(request)
     story = get_object_or_404(queries.stories_for(person), key=key)
-    form = CommentForm(request.POST)
+    return _written(request, story, lambda text: actions.comment_on_story(story_key=key, text=text, by=person))
+
+
+def _written(request: HttpRequest, thing: Epic | Story, write: Callable[[str], Comment]) -> HttpResponse:
+    """The comments again for htmx; else back to the page, or the words again with what is wrong."""
+    form, status = CommentForm(request.POST), 400
     if form.is_valid():
         try:
-            actions.comment_on_story(story_key=key, text=form.cleaned_data["text"], by=person)
+            write(form.cleaned_data["text"])
         except Refused as error:
+            if isinstance(error, NotAllowed) and wants_partial(request):
+                raise  # said as a toast: what was typed stays where it is
             form.add_error("text", error.sentence)
-    return _answer(request, story, form)
-
-
-def _answer(request: HttpRequest, thing: Epic | Story, form: CommentForm) -> HttpResponse:
-    """The comments again for htmx; else back to the page, or the words again with what is wrong."""
-    status = 400 if form.errors else 200
+            status = error.status
     if not form.errors and not wants_partial(request):
         messages.success(request, "Your comment is there.")
         return redirect(f"{thing.get_absolute_url()}#comments")
@@ -58,4 +56,4 @@ def _answer(request: HttpRequest, thing: Epic | Story, form: CommentForm) -> Htt
         "comment_url": request.path,
     }
     template = "delivery/_comments.html" if wants_partial(request) else "delivery/comment_refused.html"
-    return render(request, template, context, status=status)
+    return render(request, template, context, status=status if form.errors else 200)
