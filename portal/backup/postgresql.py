@@ -25,6 +25,7 @@ DO $$ DECLARE one text; BEGIN
     SELECT format('DROP %s IF EXISTS %s CASCADE', CASE relkind WHEN 'v' THEN 'VIEW' WHEN 'S' THEN 'SEQUENCE'
       ELSE 'TABLE' END, oid::regclass)
     FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p', 'v', 'S')
+    ORDER BY relkind = 'S'
   ) || ARRAY(
     SELECT format('DROP ROUTINE IF EXISTS %s CASCADE', oid::regprocedure)
     FROM pg_proc WHERE pronamespace = current_schema()::regnamespace
