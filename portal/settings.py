@@ -121,9 +121,6 @@ else:
 # Where backups go that are given no folder; where the programs of PostgreSQL stand, if not on PATH.
 BACKUPS = Path(env.str("PORTAL_BACKUPS", default=str(VAR / "backups"))).resolve()
 PG_BIN = env.str("PORTAL_PG_BIN", default="")
-# Where backups go that are given no folder; where the programs of PostgreSQL stand, if not on PATH.
-BACKUPS = Path(env.str("PORTAL_BACKUPS", default=str(VAR / "backups"))).resolve()
-PG_BIN = env.str("PORTAL_PG_BIN", default="")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL", default=f"unix://{socket_path(VAR)}").strip()

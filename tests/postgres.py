@@ -73,7 +73,7 @@ class Postgres:
 
     def answers(self) -> bool:
         """Whether it takes connections."""
-        asked = [self.programs / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(self.port)]
+        asked = [str(self.programs / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(self.port)]
         return subprocess.run(asked, check=False).returncode == 0
 
     def stop(self, mode: signal.Signals = signal.SIGINT) -> None:
