@@ -54,12 +54,19 @@ def gates(epics: Sequence[Epic], *, at: datetime | None = None) -> dict[int, Gat
 
 def promise_leaves(epic: Epic, *, at: datetime) -> list[Leaf]:
     """What the epic promises at `at`: its stories, its NFR definitions, the waivers granted. Three queries."""
-    stories = Story.objects.active().filter(epic=epic).order_by("pk").only("key", "digest", "title")
-    nfrs = NFR.objects.filter(epic=epic, archived_at=None).order_by("pk")
+    return leaves_of(
+        Story.objects.active().filter(epic=epic).order_by("pk").only("key", "digest", "title"),
+        NFR.objects.filter(epic=epic, archived_at=None).order_by("pk"),
+        granted_waivers([epic.pk], at=at),
+    )
+
+
+def leaves_of(stories: Iterable[Story], nfrs: Iterable[NFR], waivers: Iterable[Waiver]) -> list[Leaf]:
+    """The promise that these rows make."""
     return [
         *(Leaf("story", story.key, story.digest, story.title) for story in stories),
         *(Leaf("nfr", nfr.key, nfr.digest, nfr.title) for nfr in nfrs),
-        *(_waiver_leaf(waiver) for waiver in granted_waivers([epic.pk], at=at)),
+        *(_waiver_leaf(waiver) for waiver in waivers),
     ]
 
 

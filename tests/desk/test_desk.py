@@ -15,6 +15,7 @@ from apps.delivery.models import Epic, Story
 from apps.delivery.states import EpicState
 from apps.desk import queries
 from apps.desk.greeting import greeting, joined
+from apps.desk.queries import epics
 from apps.desk.queries.desks import LIMIT, Desk
 from apps.organization.models import Delegation, Person, Scope, Seat
 from apps.organization.roles import Role
@@ -117,6 +118,42 @@ def test_a_regressed_epic_has_moved(promise: Promise) -> None:
     assert row.state == "REGRESSED"
     assert row.next_step == "Open the runs"
     assert "Regressed" in page(promise.cast.maria)
+
+
+def test_a_rejected_epic_is_ready_again_once_it_promises_something_else(promise: Promise) -> None:
+    """A requirement more, which is attested; no story was touched."""
+    promise.sign(meaning="REJECT", comment="Nobody says how fast it is.")
+    assert not desk_of(promise.cast.maria).work.ready
+    nfr = delivery.create_nfr(epic_key=promise.epic.key, title="Fast", statement="In 2 s.", by=promise.cast.maria)
+    assert not desk_of(promise.cast.maria).work.ready
+    signoff.attest_nfr(
+        nfr_key=nfr.key,
+        digest=nfr.digest,
+        verdict="MET",
+        words="Load test",
+        until_on=in_days(9),
+        by=promise.cast.priya,
+    )
+    work = desk_of(promise.cast.maria).work
+    assert ([row.state for row in work.ready.rows], bool(work.blocked)) == (["REJECTED"], False)
+
+
+def test_a_rejected_epic_is_ready_again_once_what_was_not_met_is(promise: Promise) -> None:
+    """The promise is the same: a requirement that was not attested is now."""
+    nfr = delivery.create_nfr(epic_key=promise.epic.key, title="Fast", statement="In 2 s.", by=promise.cast.maria)
+    promise.sign(meaning="REJECT", comment="Nobody says how fast it is.")
+    assert not desk_of(promise.cast.maria).work.ready
+    signoff.attest_nfr(
+        nfr_key=nfr.key,
+        digest=nfr.digest,
+        verdict="MET",
+        words="Load test",
+        until_on=in_days(9),
+        by=promise.cast.priya,
+    )
+    assert [row.state for row in desk_of(promise.cast.maria).work.ready.rows] == ["REJECTED"]
+    promise.sign(meaning="REJECT", comment="Still too slow for me.")
+    assert not desk_of(promise.cast.maria).work.ready
 
 
 def test_a_rejected_epic_is_ready_again_once_a_story_was_signed_anew(promise: Promise) -> None:
@@ -454,14 +491,73 @@ def test_more_than_twenty_lead_to_all_of_them(cast: Cast) -> None:
     for number in range(LIMIT + 1):
         make_promise(cast, stories=0, title=f"Epic {number}")
     html = page(cast.maria)
-    assert "The oldest 20 are shown" in html
-    assert "20+ blocked" in html
+    assert "The oldest 20 of 21 are shown" in html
+    assert "21 blocked" in html
     assert "/?section=blocked" in html
     assert len(desk_of(cast.maria, only="blocked").work.blocked.rows) == LIMIT + 1
     only = page(cast.maria, "/?section=blocked")
     assert "Epic 20" in only
     assert "Ready to sign" not in only
     assert "Ready to sign" in page(cast.maria, "/?section=nonsense")
+
+
+@pytest.fixture
+def few_are_judged(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if somebody had thousands of epics: four are judged."""
+    monkeypatch.setattr(epics, "GATED", 4)
+
+
+def test_what_needs_a_signature_comes_before_what_does_not(cast: Cast, few_are_judged: None) -> None:
+    """The youngest epic was signed and moved, the next may be ready by a waiver; older ones wait for their stories."""
+    old = [make_promise(cast, stories=1, title=f"Old {number}").epic.key for number in range(5)]
+    waived = make_promise(cast, stories=1, title="Waived")
+    waived.prove()
+    waiver = signoff.ask_waiver(
+        epic_key=waived.epic.key,
+        criterion="stories_signed",
+        subject="",
+        reason="The analyst is ill",
+        owner=cast.tomas,
+        until_on=in_days(10),
+        by=cast.jonas,
+    )
+    for person in (cast.maria, cast.priya):
+        signoff.grant_waiver(waiver_key=waiver.key, by=person)
+    moved = make_promise(cast, stories=1, title="Moved")
+    moved.prove()
+    moved.sign_stories()
+    moved.sign()
+    moved.edit(moved.stories[0], outcome="another thing")
+    work = desk_of(cast.maria).work
+    assert [row.epic.key for row in work.ready.rows] == [waived.epic.key]
+    assert [row.epic.key for row in work.moved.rows] == [moved.epic.key]
+    assert [row.epic.key for row in work.blocked.rows] == old[:2]
+    assert (work.blocked.more, work.blocked.count, work.blocked.unread) == (True, "5", 3)
+    html = page(cast.maria)
+    assert "1 ready to sign, 5 blocked, 1 moved since signed" in html
+    assert "The first 2 of 5 are shown." in html
+    assert '/epics/?state=OPEN">open</a>' in html
+    assert '/epics/?state=OPEN">open</a>' in page(cast.maria, "/?section=blocked")
+
+
+def test_of_more_than_are_judged_none_is_dropped_silently(cast: Cast, few_are_judged: None) -> None:
+    """More may be ready than are judged, so that what moved has no room left: the page says so."""
+    for number in range(6):
+        made = make_promise(cast, stories=1, title=f"Ready {number}")
+        made.prove()
+        made.sign_stories()
+    signed = make_promise(cast, stories=1, title="Moved")
+    signed.prove()
+    signed.sign_stories()
+    signed.sign()
+    signed.edit(signed.stories[0], outcome="another thing")
+    work = desk_of(cast.maria).work
+    assert (len(work.ready.rows), work.ready.count, work.ready.unread) == (4, "4+", 2)
+    assert (len(work.moved.rows), work.moved.count, work.moved.unread) == (0, "1", 1)
+    html = page(cast.maria)
+    assert "Of 2 more the stories are signed or waived" in html
+    assert "4+ ready to sign, 1 moved since signed" in html
+    assert '/epics/?state=DRIFTED">drifted</a>' in html
 
 
 def test_the_oldest_comes_first(cast: Cast) -> None:

@@ -1,28 +1,30 @@
 """Epics that wait for a person: ready to sign, blocked, moved since they were signed."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.db.models import Case, Count, F, IntegerField, Max, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, Count, Exists, F, IntegerField, Max, OuterRef, Q, QuerySet, Subquery, Value, When
 
 from apps.common.refused import refusal
 from apps.delivery.models import Epic, Story
 from apps.delivery.models.stories import story_condition
 from apps.desk.queries.places import Places
-from apps.desk.queries.sections import Section, cut
+from apps.desk.queries.sections import Section
 from apps.organization import queries as organization
 from apps.organization.models import Person
 from apps.organization.roles import GRID, Role
 from apps.signatures import rules as signatures
 from apps.signoff import queries as signoff
-from apps.signoff import rules
+from apps.signoff import rejections, rules
+from apps.signoff.models import Waiver
 from apps.signoff.states import GateState, VerdictState
 from apps.signoff.verdicts import Gate, Judged
 from apps.specs.models import LatestResult, Result, Run
 from apps.specs.report import Status
 
-# Gates are judged for so many epics at once; who owns more finds the rest in the list of epics.
+# Gates are judged for so many epics at once, what may be ready first; the desk says how many are left.
 GATED = 200
 
 # By criterion: where the blocker's link leads.
@@ -37,6 +39,8 @@ NEXT_STEPS = {
 _SIGNED = ~Q(signed_promise="")
 _MOVED = _SIGNED & (Q(drifted_at__isnull=False) | Q(regressed_at__isnull=False))
 _STORY_SIGNED = story_condition("SIGNED")
+# In which section an epic would be, as far as its columns tell; "ready" only that nothing there speaks against it.
+_ORDER = ("ready", "moved", "blocked")
 
 
 @dataclass(frozen=True)
@@ -132,38 +136,71 @@ class _Tally:
 def epic_sections(person: Person, places: Places, *, at: datetime, limit: int) -> EpicSections:
     """A number of queries that does not grow with the epics."""
     owned = places.reach(Role.PRODUCT_OWNER)
-    epics = _candidates(places)
+    candidates = _candidates(places, at=at)
+    epics = list(candidates[:GATED])
+    unread = _unread(candidates, epics)
     gates = signoff.gates(epics, at=at)
     tallies = _tallies(epics)
     signed = signoff.signed_stories(epics, side={person.pk, *places.delegators}) if owned else {}
     shut = refusal(signatures.check_signing_is_open, by=person, now=at) if owned else ""
+    rejected = [epic for epic in epics if epic.rejected_at and gates[epic.pk].state != GateState.BLOCKED]
+    mended = rejections.mended(rejected, gates=gates, at=at) if rejected else set()
     ready, blocked, moved = [], [], []
     for epic in epics:
         mine = owned.holds(epic)
         may_not = shut or _may_not(person, epic, signed) if mine else "The product owner signs it."
         row = _row(epic, gates[epic.pk], tallies.get(epic.pk, _Tally()), may_not)
-        if mine and _is_ready(row, tallies.get(epic.pk, _Tally())):
+        if mine and _is_ready(row, tallies.get(epic.pk, _Tally()), is_mended=epic.pk in mended):
             ready.append(row)
         elif epic.signed_promise:
             moved.append(row)
         else:
             blocked.append(row)
     return _with_runs(
-        cut(sorted(ready, key=_since)[: limit + 1], limit),
-        cut(sorted(blocked, key=lambda row: row.epic.pk)[: limit + 1], limit),
-        cut(sorted(moved, key=_since)[: limit + 1], limit),
+        # Of those unread some may be blocked, or only moved.
+        _section(sorted(ready, key=_since), limit, unread["ready"], is_counted=not unread["ready"]),
+        _section(sorted(blocked, key=lambda row: row.epic.pk), limit, unread["blocked"]),
+        _section(sorted(moved, key=_since), limit, unread["moved"]),
     )
 
 
-def _candidates(places: Places) -> list[Epic]:
-    """What a product owner has not signed as it stands, and for everybody what moved; what may be ready comes first."""
+def _section(rows: list[EpicRow], limit: int, unread: int, *, is_counted: bool = True) -> Section[EpicRow]:
+    total = len(rows) + unread if is_counted else None
+    return Section(rows[:limit], more=len(rows) > limit or unread > 0, total=total, unread=unread)
+
+
+def _candidates(places: Places, *, at: datetime) -> QuerySet[Epic]:
+    """What a product owner has not signed as it stands, and for everybody what moved; what may be ready comes first.
+
+    Each with its `place` in `_ORDER`.
+    """
     owned = places.reach(Role.PRODUCT_OWNER).epics() & (~_SIGNED | _MOVED)
     seated = places.reach(*GRID).epics_of_teams() & _MOVED
-    all_signed = When(story_count__gt=0, signed_story_count=F("story_count"), then=Value(0))
-    found = Epic.objects.active().outside(places.hidden).filter(owned | seated)
-    found = found.select_related("scope", "initiative__scope", "team__scope")
-    rank = Case(all_signed, default=Value(1), output_field=IntegerField())
-    return list(found.order_by(rank, "created_at", "pk")[:GATED])
+    waived = Waiver.objects.filter(
+        epic=OuterRef("pk"),
+        criterion="stories_signed",
+        state=Waiver.State.GRANTED,
+        until_on__gte=at.date(),
+    )
+    all_signed = Q(story_count__gt=0) & (Q(signed_story_count=F("story_count")) | Exists(waived))
+    place = Case(
+        When(all_signed, then=Value(_ORDER.index("ready"))),
+        When(_MOVED, then=Value(_ORDER.index("moved"))),
+        default=Value(_ORDER.index("blocked")),
+        output_field=IntegerField(),
+    )
+    found = Epic.objects.active().outside(places.hidden).filter(owned | seated).annotate(place=place)
+    return found.select_related("scope", "initiative__scope", "team__scope").order_by("place", "created_at", "pk")
+
+
+def _unread(candidates: QuerySet[Epic], read: Sequence[Epic]) -> Counter[str]:
+    """How many epics beyond those read there are, by section. A query where there may be some."""
+    if len(read) < GATED:
+        return Counter()
+    found = candidates.order_by("place").values_list("place").annotate(count=Count("pk"))  # type: ignore[misc]  # annotated
+    counts = Counter({_ORDER[place]: count for place, count in found})
+    counts.subtract(_ORDER[epic.__dict__["place"]] for epic in read)
+    return counts
 
 
 def _tallies(epics: Sequence[Epic]) -> dict[int, _Tally]:
@@ -200,12 +237,14 @@ def _row(epic: Epic, gate: Gate, tally: _Tally, may_not: str) -> EpicRow:
     return EpicRow(epic, gate, state, words, since, tally.changed, may_not)
 
 
-def _is_ready(row: EpicRow, tally: _Tally) -> bool:
-    """Whether the gate is open and something is there to sign: after a rejection, only once a story was signed anew."""
+def _is_ready(row: EpicRow, tally: _Tally, *, is_mended: bool) -> bool:
+    """Whether the gate is open and something is there to sign: after a rejection, only once a story was signed anew,
+    or what it promises or what is known of it changed for the better.
+    """
     if row.gate.state == GateState.BLOCKED or not row.epic.story_count:
         return False
     rejected_at = row.epic.rejected_at
-    return rejected_at is None or bool(tally.last_signed and tally.last_signed > rejected_at)
+    return rejected_at is None or is_mended or bool(tally.last_signed and tally.last_signed > rejected_at)
 
 
 def _since(row: EpicRow) -> datetime:
@@ -215,7 +254,7 @@ def _since(row: EpicRow) -> datetime:
 def _with_runs(*sections: Section[EpicRow]) -> EpicSections:
     runs = last_runs({row.epic.pk for section in sections for row in section.rows})
     ready, blocked, moved = (
-        Section([EpicRow(**{**row.__dict__, "last_run": runs.get(row.epic.pk)}) for row in section.rows], section.more)
+        replace(section, rows=[replace(row, last_run=runs.get(row.epic.pk)) for row in section.rows])
         for section in sections
     )
     return EpicSections(ready, blocked, moved)
