@@ -1,6 +1,8 @@
 """The sandbox's self-test: it says that it holds where it does, and names each protection that is missing."""
 
+import platform
 import socket
+import struct
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -14,7 +16,7 @@ from apps.audit.models import Entry
 from apps.specs import actions, queries
 from apps.specs.actions import sandboxes
 from apps.specs.models import Execution, Run, SandboxTest
-from apps.specs.running import sandbox
+from apps.specs.running import sandbox, seccomp, self_test
 from tests.cast import Cast
 from tests.specs.evidence import make_story
 from tests.specs.kits import Kit, bubblewrap, executed  # noqa: F401, a fixture
@@ -55,6 +57,12 @@ def sharing(kind: str) -> Change:
     return change
 
 
+def without_rules(command: list[str]) -> list[str]:
+    """The command without the filter for calls of the kernel."""
+    at = command.index("--seccomp")
+    return command[:at] + command[at + 2 :]
+
+
 def unlimited(option: str) -> Change:
     """The command without one limit of the kernel's."""
 
@@ -75,14 +83,14 @@ def weakened(monkeypatch: pytest.MonkeyPatch) -> Callable[[Change], str]:
             return change(whole(*args, **kwargs))
 
         monkeypatch.setattr(sandbox, "wrapped", wrapped)
-        return sandbox.problem()
+        return self_test.problem()
 
     return tried
 
 
 @pytest.mark.usefixtures("bubblewrap")
 def test_here_it_holds() -> None:
-    assert sandbox.problem() == ""
+    assert self_test.problem() == ""
 
 
 @pytest.mark.usefixtures("bubblewrap")
@@ -94,6 +102,7 @@ def test_here_it_holds() -> None:
         pytest.param(sharing("ipc"), "it shares memory with programs of the host", id="ipc"),
         pytest.param(sharing("uts"), "it shares the name of the host", id="host name"),
         pytest.param(without("--disable-userns"), "it makes namespaces of its own", id="userns"),
+        pytest.param(without_rules, "it keeps memory that nobody counts", id="calls"),
         pytest.param(without("--clearenv"), "it finds the environment of the portal", id="environment"),
         pytest.param(without("--new-session"), "it shares the terminal of the portal", id="session"),
         pytest.param(without("--remount-ro", "/"), "it fills the memory with files in /", id="root"),
@@ -101,6 +110,8 @@ def test_here_it_holds() -> None:
         pytest.param(without("--remount-ro", "/proc"), "it writes into /proc", id="proc"),
         pytest.param(options("--bind", "/usr", "/usr"), "it writes into /usr", id="usr"),
         pytest.param(options("--ro-bind", "/etc", "/etc"), "it reads /etc of the host", id="etc"),
+        pytest.param(options("--ro-bind", "/etc/ssl", "/etc/ssl"), "it reads /etc/ssl of the host", id="ssl"),
+        pytest.param(options("--tmpfs", "/execution"), "it fills the memory with files in /execution", id="room"),
         pytest.param(options("--ro-bind", "/var", "/var"), "it reads /var of the host", id="var"),
         pytest.param(options("--tmpfs", "/dev/shm"), "it fills the memory with files in /dev/shm", id="shm"),  # noqa: S108
         pytest.param(options("--tmpfs", "/tmp"), "it fills the memory with files in /tmp", id="tmp"),  # noqa: S108
@@ -126,8 +137,7 @@ def test_a_folder_of_the_host_is_named(weakened, kind: str) -> None:
     seen = []
 
     def change(command: list[str]) -> list[str]:
-        script = command[command.index("-c", command.index("--")) + 1]
-        secret = script.split("cat '")[1].split("/secret'")[0]
+        secret = command[-1].split("cat '")[1].split("/secret'")[0]
         seen.append(secret)
         return options(kind, secret, secret)(command)
 
@@ -136,9 +146,28 @@ def test_a_folder_of_the_host_is_named(weakened, kind: str) -> None:
 
 
 @pytest.mark.usefixtures("bubblewrap")
+def test_a_disk_to_work_on_is_named(weakened, tmp_path: Path) -> None:
+    words = "The sandbox does not hold: it fills a disk of the host in /execution"
+    assert weakened(options("--bind", str(tmp_path), "/execution")) == words
+
+
+@pytest.mark.usefixtures("bubblewrap")
 def test_a_folder_that_cannot_be_written_is_named(weakened) -> None:
-    words = "The sandbox does not hold: it cannot write into its own folder"
-    assert weakened(options("--remount-ro", str(sandbox.WORK))) == words
+    assert weakened(options("--remount-ro", str(sandbox.WORK))).endswith("Read-only file system")
+
+
+@pytest.mark.usefixtures("bubblewrap")
+def test_rules_that_refuse_nothing_are_named(monkeypatch: pytest.MonkeyPatch, weakened) -> None:
+    """Other rules may be there already, as in a container; so it is tried what a suite must not do."""
+    everything = struct.pack("=HBBI", 0x06, 0, 0, 0x7FFF0000)  # return, allow
+    monkeypatch.setattr(seccomp, "program", lambda: everything)
+    assert weakened(list) == "The sandbox does not hold: it keeps memory that nobody counts"
+
+
+@pytest.mark.usefixtures("bubblewrap")
+def test_a_machine_that_the_rules_do_not_know_has_no_sandbox(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(platform, "machine", lambda: "s390x")
+    assert self_test.problem() == "The sandbox is not known to hold on machines of kind s390x."
 
 
 @pytest.mark.usefixtures("bubblewrap")
@@ -152,7 +181,7 @@ def test_a_missing_program_is_named_with_its_package(monkeypatch, tmp_path: Path
         (tmp_path / other).write_text("#!/bin/sh\n")
         (tmp_path / other).chmod(0o755)
     monkeypatch.setattr(sandbox, "PATH", str(tmp_path))
-    assert sandbox.problem() == f"The program {program} is not installed: install {package}."
+    assert self_test.problem() == f"The program {program} is not installed: install {package}."
 
 
 # --- without a sandbox that holds
@@ -161,7 +190,7 @@ def test_a_missing_program_is_named_with_its_package(monkeypatch, tmp_path: Path
 @pytest.fixture
 def broken(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A machine without bubblewrap."""
-    monkeypatch.setattr(sandbox.shutil, "which", lambda program, path=None: None)
+    monkeypatch.setattr(self_test.shutil, "which", lambda program, path=None: None)
     sandboxes._problem.cache_clear()
     yield
     sandboxes._problem.cache_clear()

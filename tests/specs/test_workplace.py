@@ -31,7 +31,7 @@ def test_files_are_named_by_digest(tmp_path: Path) -> None:
     for left_out in (".git", "__pycache__", "node_modules", ".venv"):
         (steps / left_out).mkdir()
         (steps / left_out / "x").write_text("x")
-    with workplace.workplace(tmp_path / "w", suite(steps), texts("aa", "bb", "aa")) as place:
+    with workplace.workplace(tmp_path / "w", suite(steps), texts("aa", "bb", "aa"), is_sandboxed=False) as place:
         found = {str(path.relative_to(place.path)) for path in place.path.rglob("*") if path.is_file()}
         assert found == {
             "features/environment.py",
@@ -50,7 +50,7 @@ def test_what_an_earlier_attempt_left_is_not_found(tmp_path: Path) -> None:
     (tmp_path / "shop").mkdir()
     (tmp_path / "w" / "reports").mkdir(parents=True)
     (tmp_path / "w" / "reports" / "report").write_text("old")
-    with workplace.workplace(tmp_path / "w", suite(tmp_path / "shop"), texts("aa")) as place:
+    with workplace.workplace(tmp_path / "w", suite(tmp_path / "shop"), texts("aa"), is_sandboxed=False) as place:
         assert place.reports() == []
 
 
@@ -59,7 +59,7 @@ def test_a_folder_of_steps_that_is_too_large(tmp_path: Path) -> None:
     with (tmp_path / "shop" / "film").open("wb") as file:
         file.truncate(workplace.MAX_STEPS_BYTES + 1)
     with pytest.raises(NoWorkplace, match="holds more than 64 MiB: register the folder of its steps alone"):
-        with workplace.workplace(tmp_path / "w", suite(tmp_path / "shop"), texts("aa")):
+        with workplace.workplace(tmp_path / "w", suite(tmp_path / "shop"), texts("aa"), is_sandboxed=False):
             pass
     assert not (tmp_path / "w").exists()
 

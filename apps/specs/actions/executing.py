@@ -89,9 +89,9 @@ def _run(execution: Execution, suite: Suite, given: Sequence[Given]) -> None:
         for earlier in range(1, attempt):  # a worker that was killed leaves its folder behind
             remove(_place(execution.key, earlier))
         path = _place(execution.key, attempt)
-        with workplace(path, suite, [one.text for one in given]) as place:
+        with workplace(path, suite, [one.text for one in given], is_sandboxed=is_sandboxed) as place:
             begun_at = timezone.now()
-            ended = _supervised(execution, suite, place, is_sandboxed=is_sandboxed, stories=len(given))
+            ended = _supervised(execution, suite, place, stories=len(given))
             if ended.stopped == LOST:
                 return
             if ended.stopped:
@@ -119,17 +119,18 @@ def _needs_sandbox(suite: Suite) -> bool:
     return not problem
 
 
-def _supervised(execution: Execution, suite: Suite, place: Workplace, *, is_sandboxed: bool, stories: int) -> Ended:
+def _supervised(execution: Execution, suite: Suite, place: Workplace, *, stories: int) -> Ended:
     progress = _Progress(execution.pk, execution.attempts, suite)
-    progress.start(is_sandboxed=is_sandboxed, stories=stories, scenarios=len(place.manifest.entries))
+    progress.start(is_sandboxed=place.door is not None, stories=stories, scenarios=len(place.manifest.entries))
     try:
         ended = supervise(
-            place.command(suite, is_sandboxed=is_sandboxed),
-            environment=place.environment(suite, is_sandboxed=is_sandboxed),
+            place.command(suite),
+            environment=place.environment(suite),
             folder=place.path,
             limits=suite.limits,
             hear=progress.hear,
             look=progress.look,
+            door=place.door,
         )
     except OSError as error:
         raise NoWorkplace(f"The command cannot be started: {error}.") from error

@@ -6,12 +6,12 @@ from functools import lru_cache
 from django.utils import timezone
 
 from apps.specs.models import SandboxTest
-from apps.specs.running import sandbox
+from apps.specs.running import self_test
 
 
 @lru_cache(maxsize=1)
 def _problem() -> str:
-    return sandbox.problem()
+    return self_test.problem()
 
 
 def try_sandbox() -> str:

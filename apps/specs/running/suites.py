@@ -37,7 +37,8 @@ class NotASuite(ValueError):
 
 @dataclass(frozen=True)
 class Limits:
-    """Beyond which an execution is stopped. `memory_mb` and `processes` are of all its processes together."""
+    """Beyond which an execution is stopped. `memory_mb` and `processes`, which counts threads, are of all together;
+    `disk_mb` is of each place to write, which is in memory where there is a sandbox."""
 
     seconds: int = 900
     memory_mb: int = 1024

@@ -1,7 +1,7 @@
 """Running one command under limits: its output read as it comes, and the whole of it stopped when it goes too far.
 
-What the kernel does not limit for a group of processes (memory, number, files, time) is looked at four times a second.
-No database.
+What the kernel does not limit for a group of processes (memory, number, time, and outside a sandbox what they write) is
+looked at four times a second. No database.
 """
 
 import contextlib
@@ -9,21 +9,20 @@ import os
 import re
 import selectors
 import signal
-import stat
 import subprocess
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import psutil
 
+from apps.specs.running.counting import Hidden, disk, family, is_over, memory, threads
+from apps.specs.running.door import Door
 from apps.specs.running.suites import Limits
 
 LOOK_EVERY = 0.25  # seconds
-# What an empty file takes, and how long a path may be: what lies deeper would not be found.
-_BLOCK = 4096
-_LONGEST_PATH = 3_500
 MAX_GIVEN = 1024 * 1024 * 1024  # bytes of steps and features that are there before it starts
 KEPT = 128 * 1024  # bytes of the output's beginning, and as many of its end
 MAX_LINE = 1_000  # characters that are looked at of one line
@@ -55,28 +54,33 @@ def supervise(
     limits: Limits,
     hear: Callable[[str], None],
     look: Callable[[], str],
+    door: Door | None = None,
 ) -> Ended:
     """Runs `command` in `folder` until it ends or is stopped; nothing of it is left afterwards, but outside a sandbox
     what it let go of before.
 
-    `hear` gets each line of its output; `look` is called at every look and says why to stop, "" to go on. Raises
-    OSError where it cannot be started; whatever `look` raises ends the command too.
+    `hear` gets each line of its output; `look` is called at every look and says why to stop, "" to go on; `door` is
+    that of the command's sandbox, if it has one. Raises OSError where it cannot be started; whatever `look` raises ends
+    the command too.
     """
     started = time.monotonic()
-    # What it was given does not count.
-    full = _disk(folder, MAX_GIVEN) + limits.disk_mb * 1024 * 1024
+    is_full = _fullness(folder, door, limits.disk_mb * 2**20)
     process = subprocess.Popen(  # noqa: S603 - the operator's command
         list(command),
-        stdin=subprocess.DEVNULL,
+        stdin=door.theirs.fileno() if door else subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
+        pass_fds=[door.rules] if door else [],
         env=dict(environment),
         cwd=folder,
         start_new_session=True,
     )
     output = _Output(hear)
+    watch = _Watch(process, started, limits, look, is_full)
     try:
-        stopped = _watched(process, output, started, folder, full, limits, look)
+        if door:
+            door.hand_over()
+        stopped = _watched(watch, output, door)
     finally:
         _end(process)
     output.close()
@@ -84,93 +88,75 @@ def supervise(
     return Ended(exit_code, stopped, output.text(), output.size, time.monotonic() - started)
 
 
-def _watched(
-    process: subprocess.Popen[bytes],
-    output: "_Output",
-    started: float,
-    folder: Path,
-    full: int,
-    limits: Limits,
-    look: Callable[[], str],
-) -> str:
+def _fullness(folder: Path, door: Door | None, size: int) -> Callable[[], bool]:
+    """What tells whether more than `size` bytes are written, besides what was given."""
+    if door:
+        return partial(door.holds_more_than, size)
+    full = disk(folder, MAX_GIVEN) + size
+    return lambda: disk(folder, full) > full
+
+
+@dataclass(frozen=True)
+class _Watch:
+    """What is asked at every look."""
+
+    process: subprocess.Popen[bytes]
+    started: float
+    limits: Limits
+    look: Callable[[], str]
+    is_full: Callable[[], bool]
+
+    def why_stop(self) -> str:
+        """The reason in words, "" to go on."""
+        return self.look() or self._too_long() or self._too_many() or self.too_full()
+
+    def too_full(self) -> str:
+        """Whether it wrote more than it may, in words."""
+        return f"It wrote more than the {self.limits.disk_mb:,} MiB that it may." if self.is_full() else ""
+
+    def _too_long(self) -> str:
+        if time.monotonic() - self.started > self.limits.seconds:
+            return f"It ran longer than the {self.limits.seconds} seconds that it may."
+        return ""
+
+    def _too_many(self) -> str:
+        processes = family(self.process.pid)
+        if (number := threads(processes)) > self.limits.processes:
+            return f"It had {number} processes and threads; it may have {self.limits.processes}."
+        most = self.limits.memory_mb * 2**20
+        try:
+            held = memory(processes, most)
+        except Hidden as error:
+            return str(error)
+        if held > most:
+            return f"It used {held / 2**20:,.0f} MiB of memory; it may use {self.limits.memory_mb:,} MiB."
+        return ""
+
+
+def _watched(watch: _Watch, output: "_Output", door: Door | None) -> str:
+    process = watch.process
     assert process.stdout is not None  # noqa: S101 - a pipe was asked for
     pipe = process.stdout.fileno()
     os.set_blocking(pipe, False)
     looked = 0.0
     with selectors.DefaultSelector() as ready:
         ready.register(pipe, selectors.EVENT_READ)
+        if door:
+            ready.register(door, selectors.EVENT_READ)
         while True:
-            ready.select(LOOK_EVERY)
+            if any(key.fileobj is door for key, _ in ready.select(LOOK_EVERY)) and door:
+                ready.unregister(door)
+                door.open()
             is_open = output.take(pipe)
             if time.monotonic() - looked >= LOOK_EVERY:
-                if why := look() or _too_much(process, started, folder, full, limits):
+                if why := watch.why_stop():
                     return why
                 looked = time.monotonic()
             if process.poll() is not None:
                 output.take(pipe)
-                return ""
+                return watch.too_full()
             if not is_open:  # it closed its output and goes on
                 time.sleep(LOOK_EVERY)
-
-
-def _too_much(process: subprocess.Popen[bytes], started: float, folder: Path, full: int, limits: Limits) -> str:
-    if time.monotonic() - started > limits.seconds:
-        return f"It ran longer than the {limits.seconds} seconds that it may."
-    family = _family(process.pid)
-    if len(family) > limits.processes:
-        return f"It had {len(family)} processes; it may have {limits.processes}."
-    memory = _memory(family)
-    if memory > limits.memory_mb * 1024 * 1024:
-        return f"It used {memory / 2**20:,.0f} MiB of memory; it may use {limits.memory_mb:,} MiB."
-    if _disk(folder, full) + _nameless(family) > full:
-        return f"It wrote more than the {limits.disk_mb:,} MiB that it may."
-    return ""
-
-
-def _family(pid: int) -> list[psutil.Process]:
-    """The process `pid` and what came of it."""
-    with contextlib.suppress(psutil.NoSuchProcess):
-        first = psutil.Process(pid)
-        return [first, *first.children(recursive=True)]
-    return []
-
-
-def _memory(family: Iterable[psutil.Process]) -> int:
-    """The bytes of memory that these processes hold."""
-    total = 0
-    for one in family:
-        with contextlib.suppress(psutil.NoSuchProcess, psutil.AccessDenied):
-            total += one.memory_info().rss
-    return total
-
-
-def _disk(folder: Path, enough: int) -> int:
-    """The bytes that the files below `folder` take; it counts no further than just above `enough`."""
-    total = 0
-    waiting = [str(folder)]
-    while waiting and total <= enough:
-        if len(waiting[-1]) > _LONGEST_PATH:
-            return enough + 1
-        with contextlib.suppress(OSError), os.scandir(waiting.pop()) as entries:
-            for entry in entries:
-                with contextlib.suppress(OSError):
-                    if entry.is_dir(follow_symlinks=False):
-                        waiting.append(entry.path)
-                    total += max(entry.stat(follow_symlinks=False).st_blocks * 512, _BLOCK)
-    return total
-
-
-def _nameless(family: Iterable[psutil.Process]) -> int:
-    """The bytes of files that these processes hold open and that have no name any more, or never had one."""
-    found: dict[tuple[int, int], int] = {}
-    for one in family:
-        with contextlib.suppress(OSError), os.scandir(f"/proc/{one.pid}/fd") as handles:
-            for handle in handles:
-                with contextlib.suppress(OSError):
-                    status = handle.stat()
-                    if status.st_nlink == 0 and stat.S_ISREG(status.st_mode):
-                        found[status.st_dev, status.st_ino] = status.st_blocks * 512
-    return sum(found.values())
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
@@ -185,18 +171,10 @@ def _end(process: subprocess.Popen[bytes]) -> None:
             one.kill()
     process.wait()
     deadline = time.monotonic() + 5
-    while not all(_is_over(one) for one in family) and time.monotonic() < deadline:
+    while not all(is_over(one) for one in family) and time.monotonic() < deadline:
         time.sleep(0.01)
     if process.stdout:
         process.stdout.close()
-
-
-def _is_over(one: psutil.Process) -> bool:
-    """Whether it has ended; who has to take note of that may come late."""
-    try:
-        return bool(one.status() == psutil.STATUS_ZOMBIE)
-    except psutil.NoSuchProcess:
-        return True
 
 
 @dataclass

@@ -1,7 +1,8 @@
 """The fresh folder of one execution: the stories' current texts, a copy of the suite's steps, and its reports.
 
-Feature files are named by digest and never by title, so that no title can name a place. What the suite leaves is read
-with suspicion: only regular files, and no link is followed.
+Feature files are named by digest and never by title, so that no title can name a place. In a sandbox the suite works on
+a copy of it, which is gone with the sandbox. What it leaves is read with suspicion: only regular files, and no link is
+followed.
 """
 
 import contextlib
@@ -19,6 +20,7 @@ from apps.specs.exports import Text, exported
 from apps.specs.intake import MAX_ALL, MAX_STREAM, Incoming
 from apps.specs.manifest import Manifest
 from apps.specs.running import sandbox
+from apps.specs.running.door import WORK, Door, door
 from apps.specs.running.suites import Suite
 
 MAX_STEPS_BYTES = 64 * 1024 * 1024
@@ -32,31 +34,40 @@ class NoWorkplace(Exception):
 
 @dataclass(frozen=True)
 class Workplace:
-    """The folder `path`, and the manifest of the features in it."""
+    """The folder `path`, the manifest of the features in it, and the door of its sandbox; None: it runs without."""
 
     path: Path
     manifest: Manifest
+    door: Door | None
 
-    def command(self, suite: Suite, *, is_sandboxed: bool) -> list[str]:
-        """The suite's command with its limits, inside the sandbox or not."""
-        seen = sandbox.WORK if is_sandboxed else self.path
+    def command(self, suite: Suite) -> list[str]:
+        """The suite's command with its limits, inside the sandbox or not. Raises OSError."""
+        seen = WORK if self.door else self.path
         places = {"features": seen / "features", "report": seen / "reports" / "report", "reports": seen / "reports"}
         inner = [_filled(word, places) for word in suite.command]
-        if not is_sandboxed:
+        if not self.door:
             return sandbox.limited(inner, suite.limits, in_sandbox=False)
-        environment = sandbox.environment_of(suite, seen)
         return sandbox.wrapped(
-            inner, work=self.path, environment=environment, readable=suite.readable, limits=suite.limits
+            inner,
+            given=self.path,
+            rules=self.door.rules,
+            environment=sandbox.environment_of(suite, seen),
+            readable=suite.readable,
+            limits=suite.limits,
         )
 
-    def environment(self, suite: Suite, *, is_sandboxed: bool) -> dict[str, str]:
+    def environment(self, suite: Suite) -> dict[str, str]:
         """The environment to start the command in; the sandbox clears it and sets its own."""
-        return {"PATH": sandbox.PATH} if is_sandboxed else sandbox.environment_of(suite, self.path)
+        return {"PATH": sandbox.PATH} if self.door else sandbox.environment_of(suite, self.path)
 
     def reports(self) -> list[Incoming]:
         """The reports that were left, by name. Raises NoWorkplace."""
+        where = self.door.folder if self.door else None
+        if self.door and where is None:
+            return []
         try:
-            folder = os.open(self.path / "reports", os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+            place = "reports" if self.door else self.path / "reports"
+            folder = os.open(place, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=where)
         except OSError as error:
             raise NoWorkplace("It removed the folder for its reports.") from error
         try:
@@ -69,15 +80,16 @@ class Workplace:
 
 
 @contextlib.contextmanager
-def workplace(path: Path, suite: Suite, texts: Sequence[Text]) -> Iterator[Workplace]:
+def workplace(path: Path, suite: Suite, texts: Sequence[Text], *, is_sandboxed: bool) -> Iterator[Workplace]:
     """Makes the folder `path`, with `texts` as features, and removes it at the end. Raises NoWorkplace."""
     remove(path)
     try:
         try:
-            place = Workplace(path, _made(path, suite, texts))
+            manifest = _made(path, suite, texts)
         except (OSError, shutil.Error) as error:
             raise NoWorkplace(f"The folder to run in cannot be made: {error}.") from error
-        yield place
+        with door() if is_sandboxed else contextlib.nullcontext() as its_door:
+            yield Workplace(path, manifest, its_door)
     finally:
         remove(path)
 
