@@ -9,13 +9,14 @@ BIN = $(VENV)/bin
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help .venv up test test-long stories check format requirements
+.PHONY: help .venv up test test-long stories schema check format requirements
 
 help:
 	@echo "make up            everything on one machine; prints the URL (ARGS=--check: prove it and stop)"
 	@echo "make test          the test suite (ARGS=... goes to pytest)"
 	@echo "make test-long     the tests that take long"
 	@echo "make stories       the portal's own stories by behave (ARGS=... goes to behave)"
+	@echo "make schema        the API's schema, into docs/openapi.yaml"
 	@echo "make bench         speed beside peers, into docs/benchmarks.md (ARGS=--quick: small, writes nothing)"
 	@echo "make check         style, types, floors, migrations, system checks"
 	@echo "make format        format the code"
@@ -51,6 +52,10 @@ test-long: $(VENV)/.installed-dev
 # They drive an instance of their own and need the run-time set alone, as the portal does when it runs them itself.
 stories: $(VENV)/.installed
 	$(BIN)/python -m behave --no-color --format=progress $(ARGS) tests/features
+
+# The schema of the API, as it stands in docs/openapi.yaml; a test compares the two.
+schema: $(VENV)/.installed-dev
+	PORTAL_VAR=$(abspath $(VENV))/var-of-check $(BIN)/python manage.py spectacular --file docs/openapi.yaml --validate --fail-on-warn
 
 bench: $(VENV)/.installed-dev
 	$(BIN)/python -m benchmarks.run $(ARGS)

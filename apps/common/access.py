@@ -76,12 +76,12 @@ class SignedIn(Member):
 
 
 def holder(name: str) -> type[Member]:
-    """Only who holds the right `name` on some scope, else 403 with a sentence; tokens where they give it."""
+    """Only a person in a session who holds the right `name` on some scope, else 403 with a sentence."""
     act = name.partition(".")[2].replace("_", " ")
 
-    class Holder(Member):
+    class Holder(SignedIn):
         access = name
-        message = f"None of your seats lets you {act}. Ask an administrator for one that does."
+        message = f"No token and none of your seats lets you {act}. Ask an administrator for a seat that does."
 
         def has_permission(self, request: Request, view: "APIView") -> bool:
             return super().has_permission(request, view) and request.user.has_perm(name)

@@ -87,4 +87,4 @@ def on_its_page(load: Callable[..., Any], words: str) -> Operation:
 
     refuse.__module__ = load.__module__
     refuse.__doc__ = f"Not by the API.\n\n{words}"
-    return Operation(refuse, None, status=204, writes=True, refuses=(403,))
+    return Operation(refuse, None, may=SignedIn, status=204, writes=True)

@@ -59,13 +59,13 @@ class OperationSchema(AutoSchema):
         words = inspect.cleandoc(operation.handler.__doc__ or "")
         summary, _, rest = words.partition("\n")
         found: dict[str, Any] = {
-            "operationId": operation_id(path_regex, method),
+            "operationId": operation_id(path, method),
             "summary": summary.rstrip("."),
             "description": rest.strip(),
             "tags": [_room(operation)],
-            "parameters": [*_path_parameters(path_regex), *_query(operation), *_shared_parameters(operation, registry)],
+            "parameters": [*_path_parameters(path), *_query(operation), *_shared_parameters(operation, registry)],
             "security": _security(operation),
-            "responses": _responses(operation, path_regex, registry),
+            "responses": _responses(operation, path, registry),
         }
         if operation.takes:
             found["requestBody"] = {"content": operation.takes, "required": True}
@@ -137,8 +137,8 @@ def _object(operation: Operation) -> dict[str, Any]:
 
 
 def _security(operation: Operation) -> list[dict[str, list[str]]]:
-    if operation.may is SignedIn:
-        return [{"session": [], "csrf": []}]
+    if issubclass(operation.may, SignedIn):
+        return [{"session": [], "csrf": []} if operation.writes else {"session": []}]
     return [{"bearer": []}, {"session": [], "csrf": []} if operation.writes else {"session": []}]
 
 
