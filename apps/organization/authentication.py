@@ -1,5 +1,9 @@
-"""Tokens at the API's door."""
+"""Tokens at the API's door, and at doors that are not theirs."""
 
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed
@@ -25,3 +29,32 @@ class TokenAuthentication(BaseAuthentication):
 
     def authenticate_header(self, request: Request) -> str:
         return "Bearer"
+
+
+class TokenAtPageMiddleware:
+    """Answers 403 where a token is shown at a page, which takes a person's session: programs do not follow to sign-in.
+
+    Stands before the CSRF check, whose refusal would tell a program nothing. Whoever is signed in is let through: a
+    proxy before the portal may add a token of its own.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponseBase], args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        # REST framework's views and public ones need no sign-in by Django.
+        is_page = getattr(view, "login_required", True)
+        kind = request.headers.get("Authorization", "").partition(" ")[0]
+        if not is_page or kind.lower() != "bearer" or request.user.is_authenticated:
+            return None
+        words = "A token opens the API below /api/v1/ only. This is a page: sign in as a person."
+        return JsonResponse(
+            {"type": "about:blank", "status": 403, "detail": words},
+            status=403,
+            content_type="application/problem+json",
+        )

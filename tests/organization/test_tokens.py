@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 from rest_framework.test import APIClient
 
@@ -51,6 +52,26 @@ def test_the_secret_is_kept_nowhere(cast: Cast, account: Person):
     stored = repr(Token.objects.values().get()) + bytes(entry.entry.body).decode()
     assert secret not in stored and secret[len(token.prefix) :] not in stored
     assert entry.line.words == f"made the token “pipeline” ({token.prefix}…) for the service account “ci”"
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize("path", ["/", "/epics/", "/people/new/", "/accounts/2fa/", "/accounts/reauthenticate/"])
+def test_a_token_opens_no_page_and_is_told_so(cast: Cast, account: Person, method: str, path: str):
+    _, secret = actions.create_token(person=account, name="pipeline", expires_on=in_days(9), by=cast.adam)
+    program = Client(enforce_csrf_checks=True, headers={"Authorization": f"Bearer {secret}"})
+    answer = getattr(program, method)(path)
+    assert (answer.status_code, answer["Content-Type"]) == (403, "application/problem+json")
+    assert answer.json()["detail"] == (
+        "A token opens the API below /api/v1/ only. This is a page: sign in as a person."
+    )
+
+
+def test_beside_a_session_or_at_a_public_page_a_token_changes_nothing(cast: Cast):
+    token = {"Authorization": "bearer of another realm"}
+    assert signed_in(cast.maria).get("/epics/", headers=token).status_code == 200
+    assert Client().get("/healthz", headers=token).status_code == 200
+    assert Client().get("/accounts/login/", headers=token).status_code == 200
+    assert Client().get("/epics/", headers={"Authorization": "Basic bWFyaWE6eA=="}).status_code == 302
 
 
 @pytest.mark.parametrize("secret", ["", "x", "triad_", "é" * 40, "a b", "'; DROP TABLE"])

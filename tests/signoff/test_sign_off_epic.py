@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError
+from django.test import Client
 from django.utils import timezone
 
 from apps.audit import queries as audit
@@ -138,6 +139,19 @@ def test_without_confirming_who_one_is_nothing_is_signed(promise: Promise) -> No
     ):
         with pytest.raises(NotAllowed, match="within the last two minutes"):
             promise.sign(authentication=stale)
+    assert written() == before
+
+
+def test_a_token_at_the_page_signs_nothing_and_is_told_so(promise: Promise) -> None:
+    account = organization.add_service_account(username="ci", name="Checkout CI", by=promise.cast.adam)
+    _, secret = organization.create_token(person=account, name="gate", expires_on=in_days(3), by=promise.cast.adam)
+    before = written()
+    program = Client(headers={"Authorization": f"Bearer {secret}"})
+    asked = {"meaning": "ACCEPT", "comment": "", "key": key()}
+    for path in (f"/epics/{promise.epic.key}/sign-off/", f"/stories/{promise.stories[0].key}/sign-off/"):
+        answer = program.post(path, asked)
+        assert answer.status_code == 403
+        assert answer.json()["detail"].endswith("This is a page: sign in as a person.")
     assert written() == before
 
 
