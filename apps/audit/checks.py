@@ -10,7 +10,7 @@ from apps.audit.protection import missing_triggers
 
 
 def check_triggers(databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
-    """An error for each trigger that should protect the log and does not stand."""
+    """An error for each trigger that should protect the log, or what is signed, and does not stand."""
     if "default" not in (databases or ()):
         return []
     connection = connections["default"]
@@ -18,7 +18,7 @@ def check_triggers(databases: Sequence[str] | None = None, **kwargs: Any) -> lis
         return []  # not migrated yet
     return [
         Error(
-            f"The audit log lacks its trigger {name}: entries could be changed.",
+            f"The database lacks its trigger {name}: what is written once could be changed.",
             hint="A migration remade a table: let it call apps.audit.protection.protect again.",
             id="audit.E001",
         )

@@ -4,6 +4,8 @@ from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 
+from apps.audit.beside import place_words
+
 
 class Head(models.Model):
     """The tree's state in one row: locked last by whoever appends."""
@@ -116,3 +118,8 @@ class Verification(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("audit:verification_detail", args=[self.pk])
+
+    @property
+    def place(self) -> str:
+        """Where the first thing that is wrong stands, in words."""
+        return place_words(self.first_bad, self.rule)

@@ -1,7 +1,8 @@
 """Append-only in the database itself: the triggers, for SQLite and PostgreSQL.
 
-They are made by a migration and asked for by `manage.py check --database default`, since SQLite loses a
-table's triggers when a migration remakes the table. There is no switch that takes them off.
+Rows of rooms above that are written once are protected likewise (`never_changed`). The triggers are made by migrations
+and asked for by `manage.py check --database default`, since SQLite loses a table's triggers when a migration remakes
+the table. There is no switch that takes them off.
 """
 
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -22,16 +23,19 @@ _HEAD_STANDS = "EXISTS (SELECT 1 FROM audit_head)"
 _PROTECTED = "the audit log is append-only: "
 
 
+def _sqlite_refusal(table: str, moment: str, words: str, condition: str = "") -> dict[str, str]:
+    name = f"{table}_{moment.lower()}"
+    when = f" WHEN {condition}" if condition else ""
+    return {
+        name: f"CREATE TRIGGER {name} BEFORE {moment} ON {table}{when} BEGIN SELECT RAISE(ABORT, '{words}'); END",
+    }
+
+
 def _sqlite() -> dict[str, str]:
     made: dict[str, str] = {}
 
     def refuse(table: str, moment: str, words: str, condition: str = "") -> None:
-        name = f"{table}_{moment.lower()}"
-        when = f" WHEN {condition}" if condition else ""
-        made[name] = (
-            f"CREATE TRIGGER {name} BEFORE {moment} ON {table}{when}"
-            f" BEGIN SELECT RAISE(ABORT, '{_PROTECTED}{words}'); END"
-        )
+        made.update(_sqlite_refusal(table, moment, _PROTECTED + words, condition))
 
     for table in NEVER_CHANGED:
         refuse(table, "UPDATE", f"{table} is never changed")
@@ -73,18 +77,22 @@ def _refuse_if(name: str, condition: str, words: str) -> str:
     )
 
 
+def _postgresql_trigger(table: str, moment: str, function: str, condition: str = "") -> dict[str, str]:
+    name = f"{table}_{moment.lower()}"
+    each = "STATEMENT" if moment == "TRUNCATE" else "ROW"
+    when = f" WHEN ({condition})" if condition else ""
+    # ALWAYS: fires for replication roles too, by which a plain trigger is passed over.
+    return {
+        name: f"CREATE TRIGGER {name} BEFORE {moment} ON {table} FOR EACH {each}{when}"
+        f" EXECUTE FUNCTION {function}; ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}",
+    }
+
+
 def _postgresql() -> dict[str, str]:
     made: dict[str, str] = {}
 
     def add(table: str, moment: str, function: str, condition: str = "") -> None:
-        name = f"{table}_{moment.lower()}"
-        each = "STATEMENT" if moment == "TRUNCATE" else "ROW"
-        when = f" WHEN ({condition})" if condition else ""
-        # ALWAYS: fires for replication roles too, by which a plain trigger is passed over.
-        made[name] = (
-            f"CREATE TRIGGER {name} BEFORE {moment} ON {table} FOR EACH {each}{when}"
-            f" EXECUTE FUNCTION {function}; ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}"
-        )
+        made.update(_postgresql_trigger(table, moment, function, condition))
 
     def refuse(table: str, moment: str, words: str, condition: str = "") -> None:
         add(table, moment, f"audit_refuse('{_PROTECTED}{words}')", condition)
@@ -116,6 +124,23 @@ FUNCTIONS: dict[str, list[str]] = {
 }
 
 
+def never_changed(table: str, *uniques: tuple[str, ...]) -> None:
+    """Rows of `table`, of a room above, are written once too: its triggers are among those that must stand.
+
+    Said in the room's `ready`. `uniques` are its unique columns, by which INSERT OR REPLACE would remove a row.
+    """
+    words = f"what was signed stays as it was: {table} is never changed"
+    same = " OR ".join(
+        " AND ".join(f'"{column}" = NEW."{column}"' for column in columns) for columns in (("id",), *uniques)
+    )
+    for moment in ("UPDATE", "DELETE"):
+        TRIGGERS["sqlite"].update(_sqlite_refusal(table, moment, words))
+    replaced = f"EXISTS (SELECT 1 FROM {table} WHERE {same})"  # noqa: S608
+    TRIGGERS["sqlite"].update(_sqlite_refusal(table, "INSERT", words, replaced))
+    for moment in ("UPDATE", "DELETE", "TRUNCATE"):
+        TRIGGERS["postgresql"].update(_postgresql_trigger(table, moment, f"audit_refuse('{words}')"))
+
+
 def protect(connection: BaseDatabaseWrapper) -> None:
     """Makes the triggers on `connection`'s database that do not stand; for migrations."""
     missing = missing_triggers(connection)
@@ -127,9 +152,14 @@ def protect(connection: BaseDatabaseWrapper) -> None:
 
 
 def missing_triggers(connection: BaseDatabaseWrapper) -> list[str]:
-    """Names of triggers that should stand in `connection`'s database and do not (on SQLite, not as made)."""
-    expected = TRIGGERS[connection.vendor]
+    """Names of triggers that should stand in `connection`'s database and do not (on SQLite, not as made).
+
+    Those of a table that is not there yet are not due.
+    """
     with connection.cursor() as cursor:
+        tables = set(connection.introspection.table_names(cursor))
+        triggers = TRIGGERS[connection.vendor].items()
+        expected = {name: sql for name, sql in triggers if name.rpartition("_")[0] in tables}
         if connection.vendor == "sqlite":
             cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
             found = dict(cursor.fetchall())

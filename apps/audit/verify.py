@@ -1,6 +1,7 @@
 """Walking the whole log: nothing changed, missing, inserted or swapped, and the first bad entry by its index.
 
-Reads a page at a time, so that memory stays flat however long the log is, and while others append.
+Reads a page at a time, so that memory stays flat however long the log is, and while others append. Then what rooms
+above keep beside the log is compared with its entries (`beside.py`).
 """
 
 import time
@@ -10,8 +11,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import DatabaseError
+from django.utils.module_loading import import_string
 
-from apps.audit import raw_rows, statement
+from apps.audit import beside, raw_rows, statement
+from apps.audit.beside import BadEntry
 from apps.audit.canonical import NotCanonical
 from apps.audit.commitments import commitment
 from apps.audit.merkle import CompactRange, leaf_hash
@@ -23,7 +26,9 @@ ERASED = "audit.values_erased"
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a walk found: the index of the first bad entry (None: the head's own row), and the rule broken."""
+    """What a walk found: the index of the first bad entry (None: the head's own row, or one beside the log that has no
+    entry), and the rule broken.
+    """
 
     size: int
     root: str
@@ -32,16 +37,6 @@ class Outcome:
     rule: str = ""
     words: str = ""
     milliseconds: int = 0
-
-
-class BadEntry(Exception):
-    """The entry at `index` breaks `rule`."""
-
-    def __init__(self, index: int | None, rule: str, words: str) -> None:
-        super().__init__(words)
-        self.index = index
-        self.rule = rule
-        self.words = words
 
 
 @dataclass
@@ -61,12 +56,13 @@ class _Walk:
 
 
 def verify_log() -> Outcome:
-    """Walks every entry and compares its end with the log's head."""
+    """Walks every entry, compares its end with the log's head, and then what stands beside it with its entries."""
     started = time.monotonic()
     walk = _Walk()
     bad: BadEntry | None = None
     try:
         _check_log(walk)
+        _check_beside()
     except BadEntry as found:
         bad = found
     except DatabaseError as error:
@@ -75,6 +71,14 @@ def verify_log() -> Outcome:
     if bad is None:
         return Outcome(size=walk.size, root=walk.root, ok=True, milliseconds=milliseconds)
     return Outcome(walk.size, walk.root, False, bad.index, bad.rule, bad.words, milliseconds)
+
+
+def _check_beside() -> None:
+    for check in beside.CHECKS:
+        try:
+            import_string(check)()
+        except (ValueError, TypeError) as error:
+            raise BadEntry(None, "readable", f"a row holds what cannot be read: {error}") from error
 
 
 def _check_log(walk: _Walk) -> None:

@@ -5,18 +5,22 @@ what was shown. It names no person, so that nothing in it ever needs erasing.
 """
 
 import json
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import datetime
 from hashlib import sha256
 
 import rfc8785
 from django.core import signing
 
+from apps.common.instants import parse_instant
 from apps.common.refused import BadInput
 from apps.signoff.promise import Leaf, promise_root
 from apps.signoff.states import WORSE, VerdictState
 from apps.signoff.verdicts import Gate
 
-FORMAT = "triad/dossier/1"
+# 2 added the evidence; dossiers of 1 are read as well.
+FORMAT = "triad/dossier/2"
 _SALT = "triad.signoff.dossier"
 # A page left open for longer than a working day is opened again before signing.
 _MAX_AGE_SECONDS = 12 * 3600
@@ -33,6 +37,23 @@ class ShownVerdict:
 
 
 @dataclass(frozen=True)
+class ShownRun:
+    """A run that the verdicts stood on: how many of its results they took, how many of those passed."""
+
+    key: str
+    revision: str
+    digest: str
+    at: str
+    results: int
+    passed: int
+
+    @property
+    def instant(self) -> datetime:
+        """`at`, when it ran."""
+        return parse_instant(self.at)
+
+
+@dataclass(frozen=True)
 class Shown:
     """A dossier read back from its bytes."""
 
@@ -42,6 +63,7 @@ class Shown:
     promise: str
     leaves: list[Leaf]
     judged: list[ShownVerdict]
+    evidence: list[ShownRun]
     at: str
 
     @property
@@ -54,8 +76,10 @@ class Shown:
         return sha256(self.body).hexdigest()
 
 
-def dossier_body(*, epic_key: str, epic_title: str, leaves: list[Leaf], gate: Gate, at: str) -> bytes:
-    """The bytes of a dossier: the promise and every verdict as of the instant `at`."""
+def dossier_body(
+    *, epic_key: str, epic_title: str, leaves: list[Leaf], gate: Gate, evidence: Iterable[ShownRun], at: str
+) -> bytes:
+    """The bytes of a dossier: the promise, every verdict and the runs they stand on, as of the instant `at`."""
     return rfc8785.dumps(
         {
             "format": FORMAT,
@@ -72,6 +96,7 @@ def dossier_body(*, epic_key: str, epic_title: str, leaves: list[Leaf], gate: Ga
                 }
                 for item in gate.judged
             ],
+            "evidence": [asdict(run) for run in evidence],
         }
     )
 
@@ -89,6 +114,7 @@ def read_dossier(body: bytes) -> Shown:
             ShownVerdict(row["criterion"], row["title"], VerdictState(row["state"]), row["words"])
             for row in data["verdicts"]
         ],
+        evidence=[ShownRun(**row) for row in data.get("evidence", [])],
         at=data["at"],
     )
 

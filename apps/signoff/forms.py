@@ -33,14 +33,20 @@ class SignOffForm(forms.Form):
     )
 
 
-class EpicSignOffForm(SignOffForm):
+class _PageSignOffForm(SignOffForm):
+    """Signing the one thing of a page, in the name and seat that it printed."""
+
+    signer = forms.CharField(widget=forms.HiddenInput, max_length=1_000, strip=False)
+
+
+class EpicSignOffForm(_PageSignOffForm):
     """Signing an epic over the dossier shown."""
 
     dossier = forms.CharField(widget=forms.HiddenInput, max_length=4_000_000)
     meaning = forms.ChoiceField(
         label="What your signature means", choices=EpicSignOff.Meaning.choices, widget=forms.RadioSelect
     )
-    field_order = ["dossier", "key", "meaning", "comment"]
+    field_order = ["dossier", "signer", "key", "meaning", "comment"]
     meaning_help = {
         EpicSignOff.Meaning.ACCEPT.value: "Everything promised is delivered.",
         EpicSignOff.Meaning.ACCEPT_WITH_EXCEPTIONS.value: "Delivered, but for what is waived; each has an end.",
@@ -59,14 +65,14 @@ class EpicSignOffForm(SignOffForm):
         }
 
 
-class StorySignOffForm(SignOffForm):
+class StorySignOffForm(_PageSignOffForm):
     """Signing a story at the digest shown."""
 
     digest = forms.CharField(widget=forms.HiddenInput, max_length=64)
     meaning = forms.ChoiceField(
         label="What your signature means", choices=StorySignOff.Meaning.choices, widget=forms.RadioSelect
     )
-    field_order = ["digest", "key", "meaning", "comment"]
+    field_order = ["digest", "signer", "key", "meaning", "comment"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -77,7 +83,7 @@ class StorySignOffForm(SignOffForm):
 
 
 class BulkSignOffForm(SignOffForm):
-    """Accepting several stories at the digests shown, each `S-12=<digest>`."""
+    """Accepting several stories as they were shown, each `S-12=<digest>=<who signs, as printed>`."""
 
     stories = forms.MultipleChoiceField(
         widget=forms.CheckboxSelectMultiple, error_messages={"required": "Choose at least one story."}
@@ -128,12 +134,6 @@ class WaiverForm(forms.Form):
         self.fields["until_on"].initial = today() + timedelta(days=30)
 
 
-class RefuseWaiverForm(forms.Form):
-    """Why a waiver is refused."""
-
-    reason = forms.CharField(label="Why not", max_length=4_000, widget=forms.Textarea(attrs={"rows": 2}))
-
-
 class WaiverBody(WaiverForm):
     """The same by the API, where people go by their usernames."""
 
@@ -142,6 +142,12 @@ class WaiverBody(WaiverForm):
         to_field_name="username",
         help_text="Who sees to it that it is met by then, by username.",
     )
+
+
+class RefuseWaiverForm(forms.Form):
+    """Why a waiver is refused."""
+
+    reason = forms.CharField(label="Why not", max_length=4_000, widget=forms.Textarea(attrs={"rows": 2}))
 
 
 class RequestForm(forms.Form):

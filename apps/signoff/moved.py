@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 
 from apps.common.refused import Refused
-from apps.delivery.difference import StoryDifference
 from apps.signoff.promise import PromiseDifference
+from apps.signoff.reading import ChangedStory
 
 
 @dataclass(frozen=True)
 class Otherwise:
-    """A criterion that is no longer as the page showed it."""
+    """A criterion, or who signs, that is no longer as the page showed it."""
 
     title: str
     shown: str
@@ -25,9 +25,20 @@ class Moved(Refused):
         *,
         promise: PromiseDifference | None = None,
         otherwise: tuple[Otherwise, ...] = (),
-        story: StoryDifference | None = None,
+        stories: tuple[ChangedStory, ...] = (),
     ) -> None:
         super().__init__(sentence)
         self.promise = promise
         self.otherwise = otherwise
-        self.story = story
+        self.stories = stories
+
+
+def check_same_signer(shown: str | None, *, now: str) -> None:
+    """Raises Moved where the page printed another signer than the sentence would name now; None: no page printed it."""
+    if shown in {None, now}:
+        return
+    raise Moved(
+        "Your name or your seat is not the one that the page showed. Nothing was recorded. Read the sentence as it is "
+        "now, then sign again.",
+        otherwise=(Otherwise("Who signs", shown=str(shown), now=now),),
+    )

@@ -16,7 +16,7 @@ from apps.organization import queries as organization
 from apps.organization.models import Person
 from apps.organization.roles import Role
 from apps.signoff.criteria import CRITERIA, title_of
-from apps.signoff.dossier import Shown, dossier_body, read_dossier
+from apps.signoff.dossier import Shown, ShownRun, dossier_body, read_dossier
 from apps.signoff.facts import EpicFacts, granted_waivers, read_facts
 from apps.signoff.models import EpicSignOff, StorySignOff, Waiver
 from apps.signoff.promise import Leaf, PromiseDifference, promise_difference, promise_root
@@ -107,15 +107,18 @@ def rejected_since(epic: Epic) -> list[Story]:
     return list(Story.objects.active().filter(Exists(rejections), epic=epic, signed_digest="").order_by("pk"))
 
 
-def current_dossier(epic: Epic, *, at: datetime) -> tuple[Shown, Gate, EpicFacts]:
-    """The dossier as of `at`, with the gate and the facts it was made from."""
+def current_dossier(
+    epic: Epic, *, at: datetime, leaves: list[Leaf] | None = None, evidence: Iterable[ShownRun] = ()
+) -> tuple[Shown, Gate, EpicFacts]:
+    """The dossier as of `at`, with the gate and the facts it was made from. `leaves` where they were read already."""
     epic_facts = read_facts([epic], at=at)[epic.pk]
     gate = judge(epic_facts, at=at)
     body = dossier_body(
         epic_key=epic.key,
         epic_title=epic.title,
-        leaves=promise_leaves(epic, at=at),
+        leaves=promise_leaves(epic, at=at) if leaves is None else leaves,
         gate=gate,
+        evidence=evidence,
         at=instant_text(at),
     )
     return read_dossier(body), gate, epic_facts

@@ -1,8 +1,10 @@
 """Rows for sign-off's pages: what is signed in full, what changed, who sits where. Reads only."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+
+from django.db.models import F
 
 from apps.delivery import gherkin
 from apps.delivery.difference import StoryDifference, difference
@@ -95,9 +97,33 @@ def story_differences(acceptance: EpicSignOff | None, leaves: Sequence[Leaf], *,
     return [ChangedStory(new.key, new.title, difference(_read(texts, old), _read(texts, new))) for old, new in pairs]
 
 
+def changed_since_signature(stories: Iterable[Story]) -> dict[int, StoryDifference]:
+    """By story: the difference in meaning to the text last signed, where it has another now. One query."""
+    changed = [story for story in stories if story.signed_digest and not story.is_signed]
+    if not changed:
+        return {}
+    signed = StoryVersion.objects.filter(
+        story__in=[story.pk for story in changed], digest=F("story__signed_digest")
+    ).order_by("number")
+    texts = dict(signed.values_list("story", "text"))
+    return {
+        story.pk: difference(_feature(texts[story.pk]), _feature(story.version.text))
+        for story in changed
+        if story.version and story.pk in texts
+    }
+
+
+def _feature(text: str) -> gherkin.Feature | None:
+    """None as well for a text that was changed outside the portal and is no story any more."""
+    try:
+        return gherkin.parse(text)
+    except gherkin.NotGherkin:
+        return None
+
+
 def _read(texts: dict[tuple[str, str], str], leaf: Leaf) -> gherkin.Feature | None:
     text = texts.get((leaf.key, leaf.digest))
-    return None if text is None else gherkin.parse(text)
+    return None if text is None else _feature(text)
 
 
 def story_texts(epic: Epic) -> list[Story]:

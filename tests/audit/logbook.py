@@ -56,7 +56,7 @@ def fill(count: int, start: int = 0) -> None:
             about=("E-12", f"I-{number % 4}"),
             by=None if number % 11 == 5 else Somebody(f"P-{number % 5}", f"Person {number % 5}"),
             seat=SomeSeat(),
-            reference=f"SIG-{number}" if number % 2 else "",
+            reference=f"REF-{number}" if number % 2 else "",
             reason=f"reason {number}" if number % 4 == 0 else "",
             facts={"number": number, "passing": number % 2 == 0, "leaves": ["a", "b"]},
         )

@@ -131,7 +131,7 @@ def test_a_lost_trigger_is_an_error_of_the_check_and_can_be_made_again() -> None
     with connection.cursor() as cursor:
         cursor.execute(f"DROP TRIGGER {name}" + (" ON audit_entry" if connection.vendor == "postgresql" else ""))
     assert missing_triggers(connection) == [name]
-    with pytest.raises(Exception, match="The audit log lacks its trigger audit_entry_update"):
+    with pytest.raises(Exception, match="The database lacks its trigger audit_entry_update"):
         call_command("check", tags=["database"], databases=["default"])
     protect(connection)
     assert missing_triggers(connection) == []

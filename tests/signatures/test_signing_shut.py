@@ -92,7 +92,8 @@ def test_nor_stories_one_or_several(cast: Cast) -> None:
     change_mail(cast.lena, cast.adam)
     client = signed_in(Person.objects.get(pk=cast.lena.pk))
     (first, second) = made.shown()
-    one = client.post(f"/stories/{first.key}/sign-off/", {"key": "a" * 32, "digest": first.digest, "meaning": "ACCEPT"})
+    form = {"key": "a" * 32, "digest": first.digest, "signer": "Lena Brandt", "meaning": "ACCEPT"}
+    one = client.post(f"/stories/{first.key}/sign-off/", form)
     bulk = f"/epics/{made.epic.key}/stories/sign-off/"
     several = client.post(bulk, {"key": "b" * 32, "stories": [f"{second.key}={second.digest}"]})
     assert (one.status_code, several.status_code) == (403, 403)

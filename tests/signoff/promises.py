@@ -12,9 +12,10 @@ from apps.delivery import actions as delivery
 from apps.delivery.models import Epic, Initiative, Story
 from apps.organization.models import Person
 from apps.signatures.reauthentication import Authentication
-from apps.signoff import actions, queries
+from apps.signoff import actions
 from apps.signoff.dossier import Shown
 from apps.signoff.models import EpicSignOff, StorySignOff
+from apps.signoff.signing import read_signing
 from tests.cast import Cast, forget_seats
 
 STEPS = "  Scenario: {name}\n    Given a basket with 2 items\n    When the customer pays\n    Then {outcome}\n"
@@ -75,7 +76,7 @@ class Promise:
 
     def dossier(self) -> Shown:
         """What the signing page would show now."""
-        return queries.current_dossier(self.reread(), at=timezone.now())[0]
+        return read_signing(self.reread(), at=timezone.now()).shown
 
     def sign(self, *, by: Person | None = None, meaning: str = "ACCEPT", **kwargs: object) -> EpicSignOff:
         """Maria signs what the page would show now, if nothing else is said."""
@@ -84,6 +85,7 @@ class Promise:
             "authentication": kwargs.pop("authentication", None) or confirmed(),
             "comment": kwargs.pop("comment", ""),
             "key": kwargs.pop("key", None) or key(),
+            "signer": kwargs.pop("signer", None),
         }
         person = forget_seats(by or self.cast.maria)
         return actions.sign_off_epic(epic_key=self.epic.key, meaning=meaning, by=person, **given)  # type: ignore[arg-type]

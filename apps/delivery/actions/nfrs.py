@@ -2,7 +2,7 @@
 
 from django.utils import timezone
 
-from apps.audit.acts import HeldSeat, act, canonical_digest, nothing_changed, record
+from apps.audit.acts import HeldSeat, act, nothing_changed, record
 from apps.common.refused import BadInput
 from apps.common.text import clean_text
 from apps.delivery import queries, rules
@@ -27,7 +27,7 @@ def create_nfr(*, epic_key: str, title: str, statement: str, by: Person) -> NFR:
         statement=_statement(statement),
         written_by=by,
     )
-    nfr.digest = nfr_digest(nfr)
+    nfr.digest = nfr.meaning_digest
     nfr.save()
     _record("nfr.created", "wrote the requirement {subject} “{title}”", nfr, by=by, seat=seat)
     return nfr
@@ -41,7 +41,7 @@ def edit_nfr(*, nfr_key: str, title: str, statement: str, by: Person) -> NFR:
     previous = nfr.digest
     nfr.title = clean_line(title, what="The title")
     nfr.statement = _statement(statement)
-    nfr.digest = nfr_digest(nfr)
+    nfr.digest = nfr.meaning_digest
     if nfr.digest == previous:
         nothing_changed()
         return nfr
@@ -63,11 +63,6 @@ def archive_nfr(*, nfr_key: str, reason: str, by: Person) -> NFR:
     said = "archived the requirement {subject} “{title}”"
     _record("nfr.archived", said, nfr, by=by, seat=seat, reason=reason)
     return nfr
-
-
-def nfr_digest(nfr: NFR) -> str:
-    """Of what the requirement says: void is what was attested of another."""
-    return canonical_digest({"key": nfr.key, "title": nfr.title, "statement": nfr.statement, "kind": str(nfr.kind)})
 
 
 def _lock_nfr(key: str, *, by: Person) -> NFR:

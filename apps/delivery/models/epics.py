@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 
+from apps.audit.canonical import canonical_digest
 from apps.organization.models import Person, Scope, Service, Team
 
 if TYPE_CHECKING:
@@ -198,3 +199,10 @@ class NFR(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key} {self.title}"
+
+    @property
+    def meaning_digest(self) -> str:
+        """`digest` as its columns give it now."""
+        return canonical_digest(
+            {"key": self.key, "title": self.title, "statement": self.statement, "kind": str(self.kind)}
+        )

@@ -13,13 +13,13 @@ from apps.signatures import actions as signatures
 from apps.signatures import queries as signature_queries
 from apps.signatures.actions import Statement
 from apps.signatures.reauthentication import Authentication
-from apps.signoff import queries, rules
+from apps.signoff import rules, statements
 from apps.signoff.actions.requests import answer_requests
 from apps.signoff.dossier import Shown, worsened
 from apps.signoff.models import Dossier, EpicSignOff
-from apps.signoff.moved import Moved, Otherwise
+from apps.signoff.moved import Moved, Otherwise, check_same_signer
 from apps.signoff.promise import promise_difference
-from apps.signoff.statements import epic_statement
+from apps.signoff.signing import read_signing
 from apps.signoff.states import VerdictState
 from apps.signoff.verdicts import Gate
 
@@ -34,12 +34,14 @@ def sign_off_epic(
     authentication: Authentication | None,
     comment: str,
     key: str,
+    signer: str | None = None,
 ) -> EpicSignOff:
     """A product owner accepts, accepts with exceptions, or rejects the epic as the dossier `shown` describes it.
 
-    A form sent again returns what it did the first time; with another meaning or dossier it is refused. Raises
-    NotAllowed and Refused as the rules say, and Moved, with the difference, where the promise is not the one shown, a
-    criterion got worse since, or what was shown could not have been accepted so.
+    `signer` is who signs as the page printed it (None: no page did). A form sent again returns what it did the first
+    time; with another meaning or dossier it is refused. Raises NotAllowed and Refused as the rules say, Refused where a
+    stored text is not the one that its digest names, and Moved, with the difference, where the promise or the signer is
+    not the one shown, a criterion got worse since, or what was shown could not have been accepted so.
     """
     epic = locks.lock_epic(epic_key, by=by)
     earlier = signature_queries.signature_with_key(person=by, idempotency_key=key)
@@ -49,9 +51,12 @@ def sign_off_epic(
     now = timezone.now()
     chosen = rules.check_epic_meaning(meaning=meaning, comment=comment)
     seat = rules.check_may_sign_off_epic(epic=epic, by=by)
-    current, gate, _ = queries.current_dossier(epic, at=now)
-    rules.check_not_signed_already(epic=epic, promise=current.promise, meaning=chosen)
-    _check_unmoved(epic, shown=shown, current=current, gate=gate)
+    current = read_signing(epic, at=now)
+    gate = current.gate
+    rules.check_not_signed_already(epic=epic, promise=current.shown.promise, meaning=chosen)
+    _check_unmoved(epic, shown=shown, current=current.shown, gate=gate)
+    check_same_signer(signer, now=statements.signer(name=by.name, seat=seat))
+    current.check_as_written()
     rules.check_gate_allows(epic=epic, gate=gate, meaning=chosen)
     _check_shown_allows(epic, shown=shown, gate=gate, meaning=chosen)
 
@@ -59,7 +64,7 @@ def sign_off_epic(
         digest=shown.digest, defaults={"promise": shown.promise, "body": shown.body}
     )
     exceptions = [name for name, state in shown.verdicts.items() if state == VerdictState.WAIVED]
-    words = epic_statement(
+    words = statements.epic_statement(
         epic=epic, name=by.name, seat=seat, meaning=chosen, dossier=shown.digest, exceptions=len(exceptions)
     )
     signature = signatures.sign(
@@ -103,7 +108,11 @@ def sign_off_epic(
         authenticated=(signature.authenticated_with, signature.authenticated_at),
         reason=signature.comment,
         personal={"printed_name": by.name, "statement": words},
-        facts={"dossier": shown.digest, "stories": sum(leaf.type == "story" for leaf in shown.leaves)},
+        facts={
+            "dossier": shown.digest,
+            "stories": sum(leaf.type == "story" for leaf in shown.leaves),
+            "signed_at": signature.signed_at,
+        },
     )
     return sign_off
 

@@ -11,13 +11,14 @@ from apps.organization.models import Person
 from apps.organization.queries import today
 from apps.signoff import rules
 from apps.signoff.models import NFRAttestation
+from apps.signoff.stored import check_as_written
 
 
 @act
 def attest_nfr(*, nfr_key: str, digest: str, verdict: str, words: str, until_on: date, by: Person) -> NFRAttestation:
     """The SRE lead says whether an NFR, as defined at `digest`, is met, until a last day.
 
-    Raises NotAllowed, Refused and BadInput as the rules say.
+    Raises NotAllowed, Refused and BadInput as the rules say, Refused where the stored words are not those defined.
     """
     locks.lock_epic(delivery.nfr_for(by, nfr_key).epic.key, by=by)
     nfr = delivery.nfr_for(by, nfr_key)  # read again: under its epic's lock nobody else changes it
@@ -28,6 +29,7 @@ def attest_nfr(*, nfr_key: str, digest: str, verdict: str, words: str, until_on:
         raise BadInput("Say whether the requirement is met or not.")
     if digest != nfr.digest:
         raise BadInput(f"{nfr.key} was defined anew while you were reading. Open the page again and read it.")
+    check_as_written(nfrs=[nfr])
     attestation = NFRAttestation.objects.create(
         nfr=nfr,
         nfr_digest=nfr.digest,

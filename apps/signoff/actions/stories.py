@@ -21,16 +21,19 @@ from apps.signoff import rules
 from apps.signoff.actions.drift import refresh_drift
 from apps.signoff.actions.requests import answer_requests
 from apps.signoff.models import StorySignOff
-from apps.signoff.moved import Moved
-from apps.signoff.statements import story_statement
+from apps.signoff.moved import Moved, check_same_signer
+from apps.signoff.reading import ChangedStory
+from apps.signoff.statements import signer, story_statement
+from apps.signoff.stored import check_as_written
 
 
 @dataclass(frozen=True)
 class StoryShown:
-    """Which story, at which digest, the page showed."""
+    """Which story, at which digest, the page showed; and who signs as it printed it, None where no page did."""
 
     key: str
     digest: str
+    signer: str | None = None
 
 
 def sign_off_story(
@@ -63,8 +66,8 @@ def sign_off_stories(
     A rejection after the epic was accepted lets the epic drift, until the story is signed again.
 
     A form sent again returns what it did the first time; with other stories or another meaning it is refused. Raises
-    NotAllowed and Refused as the rules say, and Moved with the difference in meaning where a story is no longer what
-    was shown.
+    NotAllowed and Refused as the rules say, Refused where a stored text is not the one that its digest names, and Moved
+    with the difference in meaning where a story, or who signs it, is no longer what was shown.
     """
     stories = {story.key: story for story in locks.lock_stories([item.key for item in shown], by=by)}
     earlier = _earlier(shown, meaning=meaning, by=by, key=key)
@@ -72,17 +75,20 @@ def sign_off_stories(
         nothing_changed()
         return earlier
     chosen = rules.check_story_meaning(meaning=meaning, comment=comment)
+    seats = {key: rules.check_may_sign_off_story(story=story, by=by) for key, story in stories.items()}
+    _check_unmoved(stories, shown)
+    for item in shown:
+        check_same_signer(item.signer, now=signer(name=by.name, seat=seats[item.key]))
+    check_as_written(stories=stories.values())
     signed = []
     for item in shown:
         story = stories[item.key]
-        seat = rules.check_may_sign_off_story(story=story, by=by)
-        _check_unmoved(story, item)
         if chosen == StorySignOff.Meaning.ACCEPT:
             rules.check_story_is_signable(story=story)
         signed.append(
             _sign(
                 story,
-                seat=seat,
+                seat=seats[item.key],
                 meaning=chosen,
                 by=by,
                 authentication=authentication,
@@ -118,30 +124,20 @@ def _key_for(key: str, story_key: str) -> str:
     return f"{key[:40]}.{story_key}"
 
 
-def _check_unmoved(story: Story, shown: StoryShown) -> None:
-    if story.digest == shown.digest:
-        _check_stored_text(story)
-        return
-    version = story.versions.filter(digest=shown.digest).order_by("-number").first()
+def _check_unmoved(stories: dict[str, Story], shown: Sequence[StoryShown]) -> None:
+    moved = tuple(_changed(stories[item.key], item.digest) for item in shown if stories[item.key].digest != item.digest)
+    if moved:
+        named = ", ".join(one.key for one in moved)
+        raise Moved(f"{named} changed while you were reading. Nothing was recorded.", stories=moved)
+
+
+def _changed(story: Story, digest: str) -> ChangedStory:
+    version = story.versions.filter(digest=digest).order_by("-number").first()
     if version is None or story.version is None:
         raise Refused(f"{story.key} never had the text that this form names. Open the page again.")
-    raise Moved(
-        f"{story.key} changed while you were reading. Nothing was recorded.",
-        story=difference(gherkin.parse(version.text), gherkin.parse(story.version.text)),
+    return ChangedStory(
+        story.key, story.title, difference(gherkin.parse(version.text), gherkin.parse(story.version.text))
     )
-
-
-def _check_stored_text(story: Story) -> None:
-    """What is signed is the text, so its digest is computed from the stored text and not believed."""
-    try:
-        feature = gherkin.parse(story.version.text) if story.version else None
-    except gherkin.NotGherkin:
-        feature = None
-    if feature is None or feature.digest != story.digest:
-        raise Refused(
-            f"The stored text of {story.key} is not the one that its digest names: it was changed outside the portal. "
-            "Nothing was recorded. Tell an administrator."
-        )
 
 
 def _sign(
@@ -194,6 +190,6 @@ def _sign(
         authenticated=(signature.authenticated_with, signature.authenticated_at),
         reason=signature.comment,
         personal={"printed_name": by.name, "statement": words},
-        facts={"version": version.number},
+        facts={"version": version.number, "signed_at": signature.signed_at},
     )
     return sign_off

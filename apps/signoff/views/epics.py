@@ -12,13 +12,13 @@ from apps.delivery import queries as delivery
 from apps.delivery import rules as delivery_rules
 from apps.organization import queries as organization
 from apps.organization.requests import person_of
-from apps.signoff import queries, reading, rules
+from apps.signoff import queries, reading, rules, statements
 from apps.signoff.actions import sign_off_epic
 from apps.signoff.dossier import seal, unseal
 from apps.signoff.forms import EpicSignOffForm
 from apps.signoff.models import EpicSignOff
 from apps.signoff.moved import Moved
-from apps.signoff.statements import epic_statement
+from apps.signoff.signing import read_signing
 from apps.signoff.views.confirming import confirmed, form_key
 from apps.specs import queries as specs
 from apps.specs import rules as specs_rules
@@ -93,6 +93,7 @@ def epic_sign_off(request: HttpRequest, key: str) -> HttpResponse:
             authentication=authentication,
             comment=form.cleaned_data["comment"],
             key=form.cleaned_data["key"],
+            signer=form.cleaned_data["signer"],
         )
     except Moved as moved:
         return render(request, "signoff/epic_moved.html", {"epic": epic, "moved": moved, "form": form}, status=409)
@@ -110,12 +111,13 @@ def _sign_off_page(
     person = person_of(request)
     epic = get_object_or_404(delivery.epics_for(person), key=key)
     now = timezone.now()
-    dossier, gate, _ = queries.current_dossier(epic, at=now)
-    may_not = refusal(rules.check_may_sign_off_epic, epic=epic, by=person)
+    signing = read_signing(epic, at=now)
+    dossier, gate = signing.shown, signing.gate
+    may_not = refusal(rules.check_may_sign_off_epic, epic=epic, by=person) or signing.altered
     seat = reading.signing_seat(epic, by=person)
     acceptance = queries.latest_acceptance(epic)
-    statements = {
-        meaning: epic_statement(
+    sentences = {
+        meaning: statements.epic_statement(
             epic=epic,
             name=person.name,
             seat=seat,
@@ -142,20 +144,20 @@ def _sign_off_page(
         "dossier": dossier,
         "gate": gate,
         "seat": seat,
-        "statements": statements,
+        "signer": statements.signer(name=person.name, seat=seat) if seat else "",
+        "statements": sentences,
         "meanings": EpicSignOff.Meaning,
         "refused": refused,
         "may_not": may_not,
         "accept_refusal": refusals[EpicSignOff.Meaning.ACCEPT],
         "exceptions_refusal": refusals[EpicSignOff.Meaning.ACCEPT_WITH_EXCEPTIONS],
-        "stories": reading.story_texts(epic),
-        "nfrs": list(delivery.active_nfrs(epic)),
-        "waivers": [waiver for waiver in queries.waivers_of(epic) if waiver.state == waiver.State.GRANTED],
+        "stories": signing.stories,
+        "nfrs": signing.nfrs,
+        "waivers": signing.waivers,
         "acceptance": acceptance,
         "changed": queries.changed_since(acceptance, dossier.leaves),
         "rejected": queries.rejected_since(epic),
         "differences": reading.story_differences(acceptance, dossier.leaves, limit=20),
-        "latest": specs.latest_run_of(epic),
         "at": now,
     }
     return render(request, "signoff/epic_sign_off.html", context, status=status)

@@ -16,6 +16,7 @@ from apps.signoff import rules
 from apps.signoff.actions import attest_nfr
 from apps.signoff.forms import AttestForm
 from apps.signoff.models import NFRAttestation
+from apps.signoff.stored import check_as_written
 
 
 @member
@@ -39,7 +40,7 @@ def nfr_attest(request: HttpRequest, key: str) -> HttpResponse:
         "epic": nfr.epic,
         "form": form,
         "refused": refused,
-        "may_not": refusal(rules.check_may_attest_nfr, nfr=nfr, by=person),
+        "may_not": refusal(rules.check_may_attest_nfr, nfr=nfr, by=person) or refusal(check_as_written, nfrs=[nfr]),
         "attestations": list(NFRAttestation.objects.filter(nfr=nfr).select_related("attested_by")[:20]),
     }
     status = refused.status if refused else 400 if form.is_bound else 200

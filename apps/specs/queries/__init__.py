@@ -4,6 +4,7 @@ from apps.specs.queries.evidence import (
     Ended,
     Meaning,
     Needed,
+    RunBehind,
     RunOfEpic,
     ScenarioEvidence,
     latest_by,
@@ -11,6 +12,7 @@ from apps.specs.queries.evidence import (
     latest_run_of,
     needed_by,
     result_url,
+    runs_behind,
     story_evidence,
 )
 from apps.specs.queries.executions import (
@@ -66,6 +68,7 @@ __all__ = [
     "Meaning",
     "Needed",
     "RunOfEpic",
+    "RunBehind",
     "RunOfStory",
     "ScenarioEvidence",
     "SuiteState",
@@ -92,6 +95,7 @@ __all__ = [
     "result_url",
     "results_outside",
     "run_of_digest",
+    "runs_behind",
     "runs_of_story",
     "runs_outside",
     "sandbox_tests",

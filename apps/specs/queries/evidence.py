@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import F
+from django.db.models import Count, Exists, F, OuterRef, Q
 
 from apps.delivery.models import Epic, Pickle, Scenario, Story
 from apps.specs.flakiness import Flakiness
 from apps.specs.models import LatestResult, Result, Run
 from apps.specs.queries.texts import batches
+from apps.specs.report import Status
 
 # Scenario digest, run digest, twin
 Meaning = tuple[str, str, int]
@@ -111,6 +112,30 @@ def story_evidence(story: Story) -> list[ScenarioEvidence]:
         else:
             found.append(ScenarioEvidence(pickle, "NO_DATA", None, None, meaning=meaning))
     return found
+
+
+@dataclass(frozen=True)
+class RunBehind:
+    """A run that the verdicts of an epic's stories stand on: `results` of it are the latest of their meaning."""
+
+    run: Run
+    results: int
+    passed: int
+
+
+def runs_behind(epic: Epic) -> list[RunBehind]:
+    """The runs that the epic's current texts are judged by, the latest first. Two queries."""
+    current = Pickle.objects.filter(
+        story=OuterRef("story"),
+        scenario__version=OuterRef("story__version"),
+        scenario__digest=OuterRef("scenario_digest"),
+        run_digest=OuterRef("run_digest"),
+    )
+    latest = LatestResult.objects.filter(Exists(current), story__epic=epic, story__archived_at=None).order_by()
+    counts = latest.values_list("run").annotate(results=Count("pk"), passed=Count("pk", filter=Q(status=Status.PASSED)))
+    counted = {run: (results, passed) for run, results, passed in counts}
+    found = [RunBehind(run, *counted[run.pk]) for run in Run.objects.filter(pk__in=counted)]
+    return sorted(found, key=lambda one: (one.run.ordered_at, one.run.pk), reverse=True)
 
 
 def latest_run(epic: Epic) -> Run | None:

@@ -6,11 +6,12 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from apps.audit.beside import place_words
 from apps.audit.verify import verify_log
 
 
 class Command(BaseCommand):
-    help = "Verifies the whole audit log; names the first bad entry and the rule it breaks. Exit 0 or 1."
+    help = "Verifies the log and what is signed; names the first bad entry and the rule it breaks. Exit 0 or 1."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--json", action="store_true", help="print size, root, ok, first_bad and rule as JSON")
@@ -23,7 +24,7 @@ class Command(BaseCommand):
         elif found.ok:
             self.stdout.write(f"Good: {found.size} entries, root {found.root}, {found.milliseconds} ms.")
         else:
-            where = "the log's head" if found.first_bad is None else f"entry {found.first_bad}"
-            self.stdout.write(f"BAD at {where}, rule “{found.rule}”: {found.words}.")
+            where = place_words(found.first_bad, found.rule)
+            self.stdout.write(f"BAD: {where}, rule “{found.rule}”: {found.words}.")
         if not found.ok:
             raise SystemExit(1)

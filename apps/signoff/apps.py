@@ -1,0 +1,16 @@
+"""The room's configuration."""
+
+from django.apps import AppConfig
+
+from apps.audit.beside import verify_beside
+from apps.audit.protection import never_changed
+
+
+class SignoffConfig(AppConfig):
+    name = "apps.signoff"
+
+    def ready(self) -> None:
+        never_changed("signoff_dossier", ("digest",))
+        never_changed("signoff_epicsignoff", ("epic_id", "number"), ("signature_id",))
+        never_changed("signoff_storysignoff", ("story_id", "number"), ("signature_id",))
+        verify_beside("apps.signoff.comparing.check_sign_offs")
