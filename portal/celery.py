@@ -1,16 +1,35 @@
 """The Celery application; its settings stand in `portal.settings` under CELERY_."""
 
+import logging
+import logging.config
 import os
 from typing import Any
 
+import structlog
 from celery import Celery
-from celery.signals import beat_embedded_init, beat_init, worker_ready
+from celery.signals import beat_embedded_init, beat_init, setup_logging, task_prerun, worker_ready
+from django.conf import settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
 app = Celery("portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@setup_logging.connect
+def log_as_the_web_does(loglevel: int, **kwargs: Any) -> None:
+    """Celery leaves the log alone; `--loglevel` is for its own lines."""
+    logging.config.dictConfig(settings.LOGGING)
+    logging.getLogger("celery").setLevel(loglevel)
+
+
+@task_prerun.connect
+def name_the_request(task: Any, task_id: str, **kwargs: Any) -> None:
+    """Every line of a task carries the id of the request that rang for it."""
+    told = {"request_id": task.request.get("request_id") or "", "task": task.name, "task_id": task_id}
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(**{name: value for name, value in told.items() if value})
 
 
 @beat_init.connect

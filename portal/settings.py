@@ -12,6 +12,7 @@ import environ
 from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
 
+from portal.logs import logging_config
 from portal.up.places import socket_path
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -62,6 +63,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "apps.common.request_lines.RequestLineMiddleware",  # outermost: it gives the id, and sees every answer
     "django.middleware.security.SecurityMiddleware",
     "apps.common.middleware.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -187,7 +189,7 @@ SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_SSL_REDIRECT = TLS
 # Probes ask from inside, before the proxy.
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SECURE_HSTS_SECONDS = 31_536_000 if TLS else 0
 # Whether the domain's other hosts speak TLS only is for its owner to say, in the proxy.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
@@ -323,10 +325,12 @@ if OWN_STORIES.is_dir():
     }
 TRUSTED_SUITES = frozenset({"portal"})
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": env.str("PORTAL_LOG_LEVEL", default="WARNING")},
-}
+# --- What it tells of itself ----------------------------------------------------------------------
+LOG_FORMAT = env.str("PORTAL_LOG_FORMAT", default="line" if sys.stderr.isatty() else "json")
+try:
+    LOGGING = logging_config(style=LOG_FORMAT, level=env.str("PORTAL_LOG_LEVEL", default="WARNING").upper())
+except ValueError as error:
+    raise ImproperlyConfigured(str(error)) from error
+# Who may read /metrics from elsewhere than the machine itself.
+METRICS_TOKEN = env.str("PORTAL_METRICS_TOKEN", default="").strip()
+WEB_WORKERS = env.int("PORTAL_WEB_WORKERS", default=2)

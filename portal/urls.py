@@ -3,12 +3,14 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from apps.common.views import closed
+from portal.metrics import metrics
 
 # allauth has more doors than are opened here: people and their addresses are an administrator's to add.
 CLOSED = ("signup/", "email/", "confirm-email/", "confirm-email/<str:key>/", "login/code/confirm/")
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("apps.common.urls")),
+    path("metrics", metrics, name="metrics"),
     path("", include("apps.desk.urls")),
     path("", include("apps.organization.urls")),
     # Before signoff, whose /epics/<key>/ would take /epics/new/ for an epic of that name.

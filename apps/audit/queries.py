@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from apps.audit import merkle, statement
 from apps.audit.models import Entry, EntryValue, Head, Verification
@@ -182,6 +182,12 @@ def _node_reader(needed: Sequence[Sequence[tuple[int, int]]]) -> merkle.NodeRead
 def events() -> list[str]:
     """Every act that the log holds."""
     return sorted(_latest_by("event"))
+
+
+def counts_by_event(start: int, end: int) -> list[tuple[str, int]]:
+    """How many entries of each act there are, from index `start` up to but without `end`."""
+    found = Entry.objects.filter(index__gte=start, index__lt=end).order_by().values_list("event")
+    return list(found.annotate(count=Count("index")))
 
 
 def people() -> list[tuple[str, str]]:

@@ -1,5 +1,6 @@
 """Is this installation alive and ready? Each check gives "" or the reason why not, in words."""
 
+import json
 import time
 
 import redis
@@ -72,6 +73,23 @@ def beat_age() -> float | None:
     except (redis.RedisError, OSError):
         return None
     return max(0.0, time.time() - float(said)) if said else None
+
+
+def rings_waiting(queue: str) -> tuple[int, float]:
+    """How many tasks wait at the broker in this queue, and for how many seconds the oldest that says since when.
+
+    Raises OSError where the broker is away.
+    """
+    try:
+        with _broker() as broker:
+            count = int(broker.llen(queue))
+            oldest = broker.lindex(queue, -1)
+        rung_at = float(json.loads(oldest)["headers"]["rung_at"]) if oldest else None
+    except redis.RedisError as error:
+        raise ConnectionError(str(error)) from error
+    except (ValueError, KeyError, TypeError):  # rung by the clock, or by somebody else
+        rung_at = None
+    return count, max(0.0, time.time() - rung_at) if rung_at else 0.0
 
 
 def record_beat() -> None:

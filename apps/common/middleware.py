@@ -6,7 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from apps.common import done, unavailable
+from apps.common import unavailable
 from apps.common.refused import Refused
 
 
@@ -30,7 +30,6 @@ class RefusedMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        done.begin()
         response = self.get_response(request)
         request.view_has_answered = True  # type: ignore[attr-defined]
         return response

@@ -16,7 +16,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 
-from apps.common import done
+from apps.common import done, measures
 
 logger = logging.getLogger(__name__)
 
@@ -94,6 +94,7 @@ def answer(request: HttpRequest, error: BaseException, *, has_answered: bool = F
     if reason is None:
         return None
     logger.warning("503 %s: %s", reason.name, _words(error))
+    measures.UNAVAILABLE.labels(reason.name).inc()
     if hasattr(request, "session"):
         request.session.modified = False  # saving it would fail once more
     sentence = f"{reason.sentence} {_outcome(request, reason, error, has_answered=has_answered)}"
@@ -124,12 +125,16 @@ def _in_commit(trace: TracebackType | None) -> bool:
 
 def _rendered(request: HttpRequest, sentence: str) -> HttpResponse:
     if request.path.startswith("/api/"):
-        body = {"type": "about:blank", "status": 503, "detail": sentence}
+        body = {"type": "about:blank", "status": 503, "detail": sentence, "request_id": _id(request)}
         return JsonResponse(body, status=503, content_type="application/problem+json")
     if request.headers.get("HX-Request") and not request.headers.get("HX-Boosted"):
         return HttpResponse(render_to_string("errors/unavailable_bare.html", {"sentence": sentence}), status=503)
     # Without the request: who is signed in, and messages, would ask the database again.
-    return HttpResponse(render_to_string("503.html", {"sentence": sentence}), status=503)
+    return HttpResponse(render_to_string("503.html", {"sentence": sentence, "request_id": _id(request)}), status=503)
+
+
+def _id(request: HttpRequest) -> str:
+    return getattr(request, "request_id", "")
 
 
 def _words(error: BaseException) -> str:

@@ -4,6 +4,7 @@ import sys
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.template.loader import render_to_string
 from django.views import defaults
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import requires_csrf_token
@@ -44,8 +45,8 @@ def closed(request: HttpRequest, key: str = "") -> HttpResponse:
     raise Http404
 
 
-def _problem(status: int, sentence: str) -> HttpResponse:
-    body: dict[str, Any] = {"type": "about:blank", "status": status, "detail": sentence}
+def _problem(status: int, sentence: str, **extra: str) -> HttpResponse:
+    body: dict[str, Any] = {"type": "about:blank", "status": status, "detail": sentence, **extra}
     return JsonResponse(body, status=status, content_type="application/problem+json")
 
 
@@ -90,5 +91,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if error and (response := unavailable.answer(request, error, has_answered=_has_answered(request))):
         return response
     if _is_api(request):
-        return _problem(500, "The portal made a mistake; nothing was stored. The operator's log says more.")
-    return defaults.server_error(request)
+        words = "The portal made a mistake; nothing was stored. The operator's log says more."
+        return _problem(500, words, request_id=getattr(request, "request_id", ""))
+    # Without the request: what broke may break the frame of a page as well.
+    return HttpResponse(render_to_string("500.html", {"request_id": getattr(request, "request_id", "")}), status=500)

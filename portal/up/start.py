@@ -93,7 +93,7 @@ def _run(wishes: Wishes, var: Path, tree: Tree, door: socket.socket, say: Say) -
     _start_broker(var, tree)
     tree.run("settle", [sys.executable, "manage.py", "settle"])
     _start_workers(tree)
-    _start_web(door, tree, var)
+    _start_web(door, tree)
     address = _address(wishes.host, door.getsockname()[1])
     tree.wait_until(lambda: not _unready(door), seconds=READY_SECONDS, what=lambda: f"not ready: {_unready(door)}")
     say(f"Triad is up after {time.monotonic() - started:.0f} s: {address}")
@@ -138,11 +138,9 @@ def _start_workers(tree: Tree) -> None:
     tree.start("suites", [*command, "-Q", "suites", "-c", "1", "-n", "suites@%h", *quiet], patience=1)
 
 
-def _start_web(door: socket.socket, tree: Tree, var: Path) -> None:
-    command = [sys.executable, "-m", "gunicorn", "portal.wsgi:application", "--bind", f"fd://{door.fileno()}"]
-    shape = ["--worker-class", "gthread", "--workers", "2", "--threads", "8", "--timeout", "60"]
-    rest = ["--graceful-timeout", "5", "--no-control-socket", "--worker-tmp-dir", str(var / "run")]
-    tree.start("web", [*command, *shape, *rest], patience=7, pass_fds=[door.fileno()])
+def _start_web(door: socket.socket, tree: Tree) -> None:
+    command = [sys.executable, "-m", "gunicorn", "--config", "python:portal.serving"]
+    tree.start("web", [*command, "--bind", f"fd://{door.fileno()}"], patience=7, pass_fds=[door.fileno()])
 
 
 def _unready(door: socket.socket) -> str:

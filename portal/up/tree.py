@@ -18,6 +18,7 @@ from pathlib import Path
 from types import FrameType
 from typing import IO
 
+from portal.logs import readable
 from portal.up import leash
 
 _PR_SET_PDEATHSIG = 1
@@ -64,7 +65,8 @@ class Child:
     def last_words(self, lines: int = 15) -> str:
         """The end of its log."""
         with contextlib.suppress(OSError):
-            return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
+            said = self.log.read_text(errors="replace").splitlines()[-lines:]
+            return "\n".join("\n".join(map(readable, said)).splitlines()[-lines:])
         return ""
 
 

@@ -127,6 +127,7 @@ ELSEWHERE = {
 NO_PAGES = {
     "common:healthz": "JSON",
     "common:readyz": "JSON",
+    "metrics": "for Prometheus",
     "desk:notification_count": "a number for the frame",
     "desk:notification_open": "POST only",
     "desk:notification_read": "POST only",
