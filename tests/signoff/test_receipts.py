@@ -247,7 +247,7 @@ def test_replace_does_not_slip_past(promise: Promise, table: str) -> None:
 
 
 @pytest.mark.parametrize("table", TABLES)
-def test_the_check_asks_for_these_triggers_too(promise: Promise, table: str) -> None:
+def test_the_check_asks_for_these_triggers_too(table: str) -> None:
     call_command("check", tags=["database"], databases=["default"])
     name = f"{table}_update"
     with connection.cursor() as cursor:

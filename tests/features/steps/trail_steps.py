@@ -1,5 +1,7 @@
 """The log: what people read there, what somebody does to it past the portal, what it proves."""
 
+from collections.abc import Callable
+
 from behave import given, step, then, when
 from behave.runner import Context
 from django.db import DatabaseError, connection
@@ -8,6 +10,7 @@ from apps.audit.merkle import leaf_hash
 from apps.audit.models import Entry, Verification
 from stage.acts import epic_called
 from stage.pages import Page
+from stage.people import person_called
 from stage.world import World, expect, world_of
 
 AUDITOR = "Ada"
@@ -100,14 +103,37 @@ def _do(sql: str, *values: str | int | bytes) -> None:
         cursor.execute(sql, values)
 
 
-@step("somebody with the database {did:w} the entry of the signature of {epic:Words}")
-def did_to_the_entry(context: Context, did: str, epic: str) -> None:
-    """With the triggers taken off before, as only the owner of the database can."""
+def _take_triggers_off() -> None:
+    """As only the owner of the database can."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
         for (name,) in cursor.fetchall():
             cursor.execute(f"DROP TRIGGER {name}")
         cursor.execute("PRAGMA foreign_keys=OFF")
+
+
+def _rewrite_statement(who: str) -> None:
+    said = f"I, {person_called(who).name}, accept everything for ever."
+    _do("UPDATE signatures_signature SET statement = %s WHERE person_id = %s", said, person_called(who).pk)
+
+
+@when("somebody with the database rewrote the statement that {who:Person} signed")
+def rewrote_the_statement(context: Context, who: str) -> None:
+    """With the triggers taken off before."""
+    _take_triggers_off()
+    _rewrite_statement(who)
+
+
+@when("somebody with the database tries to rewrite the statement that {who:Person} signed")
+def tries_to_rewrite_the_statement(context: Context, who: str) -> None:
+    """With the triggers in their place."""
+    _try(context, lambda: _rewrite_statement(who))
+
+
+@step("somebody with the database {did:w} the entry of the signature of {epic:Words}")
+def did_to_the_entry(context: Context, did: str, epic: str) -> None:
+    """With the triggers taken off before."""
+    _take_triggers_off()
     entry = Entry.objects.get(event="epic.signed_off", subject=epic_called(epic).key)
     world_of(context).entry = entry.index
     _DID[did](entry)
@@ -116,8 +142,12 @@ def did_to_the_entry(context: Context, did: str, epic: str) -> None:
 @when("somebody with the database tries to rewrite an entry in its place")
 def tries_to_rewrite(context: Context) -> None:
     """With the triggers in their place."""
+    _try(context, lambda: _do("UPDATE audit_entry SET event = 'nothing' WHERE \"index\" = 1"))
+
+
+def _try(context: Context, did: Callable[[], None]) -> None:
     try:
-        _do("UPDATE audit_entry SET event = 'nothing' WHERE \"index\" = 1")
+        did()
         said = "done"
     except DatabaseError as error:
         said = str(error)

@@ -16,6 +16,17 @@ Feature: A receipt proves a signature
     Then the receipt says "The log proves now"
     And the receipt no longer says "valid, nothing of the promise has changed"
 
+  Scenario: A receipt that was rewritten past the portal proves nothing
+    When somebody with the database rewrote the statement that Maria signed
+    Then the receipt says "This record was changed after signing"
+    And the receipt no longer says "Proven"
+    When Ada has the log verified
+    Then Ada is told "The log has been changed"
+
+  Scenario: The database itself refuses to rewrite a receipt
+    When somebody with the database tries to rewrite the statement that Maria signed
+    Then the database answers "what was signed stays as it was"
+
   Scenario: A rewritten log proves nothing
     When somebody with the database rewrote the entry of the signature of "Checkout"
     Then the receipt says "The log does not prove this"
