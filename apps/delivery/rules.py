@@ -153,9 +153,17 @@ def check_may_comment(thing: Epic | Story, *, by: Person) -> HeldSeat | None:
     return _seat_or_refuse(by, "delivery.comment", f"Commenting on {thing.key}")
 
 
-def check_may_import_features(initiative: Initiative | None, *, by: Person) -> HeldSeat | None:
-    """Into an initiative, or (None) into one that the import starts below the organization."""
-    if initiative and not by.is_service and initiative.scope_id in organization.hidden_scope_ids(by):
+def check_may_import_features(
+    initiative: Initiative | None, *, by: Person, is_operators: bool = False
+) -> HeldSeat | None:
+    """Into an initiative, or (None) into one that the import starts below the organization.
+
+    `is_operators`: by a command, whose service account writes to what is hidden from everybody's tokens, too.
+    """
+    reads_all = by.is_service and is_operators
+    if initiative and not reads_all and initiative.scope_id in organization.hidden_scope_ids(by):
+        if by.is_service:
+            raise NotAllowed("A token imports into no initiative of this title. Choose another, or ask a person.")
         initiative = None  # refused in the same words as where there is none of that title
     scope = initiative.scope if initiative else organization.organization_scope()
     what = initiative.key if initiative else "a new initiative"

@@ -10,6 +10,8 @@ from apps.common.refused import BadInput, NotAllowed
 from apps.delivery import actions, tasks
 from apps.delivery.actions import feature_imports
 from apps.delivery.models import Epic, FeatureImport, Story
+from apps.organization.actions import service_account
+from apps.organization.models import Scope
 from apps.organization.roles import Role
 from tests.cast import Cast, signed_in
 from tests.delivery.test_feature_files import zipped
@@ -123,6 +125,21 @@ def test_a_hidden_initiative_is_not_told(cast: Cast) -> None:
     asked = ask(cast, initiative_title="Secret")
     assert signed_in(cast.nobody).get(f"/imports/{asked.key}/").status_code == 404
     assert signed_in(cast.emil).get(f"/imports/{asked.key}/").status_code == 200
+
+
+def test_a_token_imports_into_nothing_that_is_hidden_from_it(cast: Cast) -> None:
+    """Neither when it asks, nor where the initiative became restricted before the worker came to it."""
+    program = service_account(username="ci", name="CI")
+    initiative = actions.create_initiative(title="The shop", restricted=False, by=cast.adam)
+    asked = ask(cast, by=program)
+    Scope.objects.filter(key=initiative.key).update(restricted=True)
+    before = entries()
+    with pytest.raises(NotAllowed, match="A token imports into no initiative of this title"):
+        ask(cast, by=program)
+    assert entries() == before
+    tasks.import_features(asked.pk)
+    asked.refresh_from_db()
+    assert (asked.state, asked.initiative, Epic.objects.count()) == ("REFUSED", initiative, 0)
 
 
 def upload(name: str, data: bytes) -> SimpleUploadedFile:

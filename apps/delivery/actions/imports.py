@@ -103,7 +103,8 @@ def import_features(
     """
     title = clean_line(initiative_title, what="The initiative's title")
     initiative = queries.initiative_titled(title)
-    seat = rules.check_may_import_features(initiative, by=by)
+    # What was asked for on a page or by the API has a key.
+    seat = rules.check_may_import_features(initiative, by=by, is_operators=not reference)
     rules.check_not_in_the_future(at)
     if not files.total:
         raise BadInput(f"There is no *.feature file in {files.title}.")
