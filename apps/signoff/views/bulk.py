@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.views.decorators.http import require_http_methods
 
 from apps.common.access import member
 from apps.common.refused import BadInput, NotAllowed, Refused, refusal
@@ -29,6 +30,7 @@ from apps.signoff.views.confirming import confirmed, form_key
 
 
 @member
+@require_http_methods(["GET", "HEAD", "POST"])
 def story_bulk_sign_off(request: HttpRequest, key: str) -> HttpResponse:
     """All stories of an epic that could be signed now, each with its text, what changed in it since it was signed last,
     and the sentence that signs it; several in one act.

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.audit import queries as audit
 from apps.common.access import member
@@ -27,6 +28,7 @@ STORIES_SHOWN = 50
 
 
 @member
+@require_safe
 def epic_detail(request: HttpRequest, key: str) -> HttpResponse:
     """One page that gathers the evidence, and one button at its end."""
     person = person_of(request)
@@ -70,6 +72,7 @@ def epic_detail(request: HttpRequest, key: str) -> HttpResponse:
 
 
 @member
+@require_http_methods(["GET", "HEAD", "POST"])
 def epic_sign_off(request: HttpRequest, key: str) -> HttpResponse:
     """What the signature covers, printed in full; then the act."""
     person = person_of(request)
@@ -164,6 +167,7 @@ def _sign_off_page(
 
 
 @member
+@require_safe
 def epic_life(request: HttpRequest, key: str) -> HttpResponse:
     """The epic's life as the log tells it, but for what it says of epics that the reader may not read."""
     person = person_of(request)

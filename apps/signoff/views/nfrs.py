@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods
 
 from apps.common.access import member
 from apps.common.refused import Refused, refusal
@@ -20,6 +21,7 @@ from apps.signoff.stored import check_as_written
 
 
 @member
+@require_http_methods(["GET", "HEAD", "POST"])
 def nfr_attest(request: HttpRequest, key: str) -> HttpResponse:
     """What is required, in full; whether it is met, how one knows, and until when that is good."""
     person = person_of(request)

@@ -3,6 +3,7 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from apps.common.access import member
 from apps.organization.requests import person_of
@@ -12,6 +13,7 @@ from apps.signoff import queries, receipts
 
 
 @member
+@require_safe
 def receipt_detail(request: HttpRequest, key: str) -> HttpResponse:
     """One signature as a receipt that prints; read by whoever may read what was signed."""
     try:

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods
 
 from apps.common.access import member
 from apps.common.refused import BadInput
@@ -15,6 +16,7 @@ from apps.signoff.forms import RequestForm
 
 
 @member
+@require_http_methods(["GET", "HEAD", "POST"])
 def epic_sign_off_request(request: HttpRequest, key: str) -> HttpResponse:
     """Asks a product owner to sign the epic."""
     epic = get_object_or_404(delivery.epics_for(person_of(request)), key=key)
@@ -22,6 +24,7 @@ def epic_sign_off_request(request: HttpRequest, key: str) -> HttpResponse:
 
 
 @member
+@require_http_methods(["GET", "HEAD", "POST"])
 def story_sign_off_request(request: HttpRequest, key: str) -> HttpResponse:
     """Asks an analyst to sign the story."""
     story = get_object_or_404(delivery.stories_for(person_of(request)), key=key)

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.audit import queries as audit
 from apps.common.access import member
@@ -26,6 +27,7 @@ from apps.specs import rules as specs_rules
 
 
 @member
+@require_safe
 def story_detail(request: HttpRequest, key: str) -> HttpResponse:
     """A story's text, what proves it, who signed it."""
     person = person_of(request)
@@ -56,6 +58,7 @@ def _sign_refusal(story: Story, person: Person) -> str:
 
 
 @member
+@require_http_methods(["GET", "HEAD", "POST"])
 def story_sign_off(request: HttpRequest, key: str) -> HttpResponse:
     """The story's text in full; then the act."""
     person = person_of(request)

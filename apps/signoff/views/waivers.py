@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods
 
 from apps.audit import queries as audit
 from apps.common.access import member
@@ -17,6 +18,7 @@ from apps.signoff.models import Waiver
 
 
 @member
+@require_http_methods(["GET", "HEAD", "POST"])
 def waiver_ask(request: HttpRequest, key: str) -> HttpResponse:
     """Asks that one criterion of an epic may be unmet for a while."""
     person = person_of(request)
@@ -51,6 +53,7 @@ def waiver_ask(request: HttpRequest, key: str) -> HttpResponse:
 
 
 @member
+@require_http_methods(["GET", "HEAD", "POST"])
 def waiver_detail(request: HttpRequest, key: str) -> HttpResponse:
     """One waiver: what it allows, who said yes, and the acts on it."""
     person = person_of(request)
