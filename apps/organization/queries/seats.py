@@ -23,7 +23,7 @@ def organization_scope() -> Scope:
 
 
 def held_seats(person: Person, *, fresh: bool = False) -> list[HeldSeat]:
-    """Seats that `person` acts in today: own first, then those delegated to them.
+    """Seats that `person` acts in today: own first, then those delegated to them. One query.
 
     Read once per person object (one per request); `fresh` reads again, as acts do on locked rows, and finds none for
     somebody deactivated meanwhile.
@@ -31,25 +31,23 @@ def held_seats(person: Person, *, fresh: bool = False) -> list[HeldSeat]:
     # By getattr and setattr: request.user is a proxy, whose own __dict__ is not the person's.
     cached: list[HeldSeat] | None = getattr(person, "_held_seats", None)
     if cached is None or fresh:
-        cached = [*_own_seats(person), *_delegated_seats(person)] if person.is_active else []
+        cached = _read_seats(person) if person.is_active else []
         setattr(person, "_held_seats", cached)  # noqa: B010 - no field of the row
     return cached
 
 
-def _own_seats(person: Person) -> list[HeldSeat]:
-    seats = Seat.objects.held_on(today()).filter(person=person, person__is_active=True).select_related("scope")
-    return [_held(seat) for seat in seats]
-
-
-def _delegated_seats(person: Person) -> list[HeldSeat]:
+def _read_seats(person: Person) -> list[HeldSeat]:
     day = today()
-    delegations = (
-        Delegation.objects.filter(delegate=person, delegate__is_active=True, revoked_at=None)
-        .filter(from_on__lte=day, until_on__gte=day)
-        .filter(seat__in=Seat.objects.held_on(day).filter(person__is_active=True))
-        .select_related("seat__scope", "seat__person")
+    delegated = Delegation.objects.filter(
+        delegate=person, delegate__is_active=True, revoked_at=None, from_on__lte=day, until_on__gte=day
     )
-    return [_held(delegation.seat, delegated_by=delegation.seat.person) for delegation in delegations]
+    seats = list(
+        Seat.objects.held_on(day)
+        .filter(Q(person=person) | Q(pk__in=delegated.order_by().values("seat")), person__is_active=True)
+        .select_related("scope", "person")
+    )
+    own = [_held(seat) for seat in seats if seat.person_id == person.pk]
+    return own + [_held(seat, delegated_by=seat.person) for seat in seats if seat.person_id != person.pk]
 
 
 def _held(seat: Seat, *, delegated_by: Person | None = None) -> HeldSeat:
@@ -106,12 +104,10 @@ def hidden_scope_ids(person: Person) -> set[int]:
     if any(Role(seat.role) in READS_EVERYTHING for seat in seats):
         return set()
     mine = {seat.scope_id for seat in seats}
-    restricted = list(Scope.objects.filter(restricted=True))
-    below = (
-        set(Scope.objects.filter(pk__in=mine, parent__in=restricted).values_list("parent_id", flat=True))
-        if mine and restricted
-        else set()
-    )
+    # With those of one's own that lie directly below one of them, such as its epics.
+    scopes = list(Scope.objects.filter(Q(restricted=True) | Q(pk__in=mine, parent__restricted=True)).order_by())
+    below = {scope.parent_id for scope in scopes if scope.pk in mine}
+    restricted = [scope for scope in scopes if scope.restricted]
     return {scope.pk for scope in restricted if scope.pk not in below and not mine.intersection(scope.path_ids())}
 
 
