@@ -468,23 +468,12 @@ def test_the_dearest_desk_costs_the_same_with_one_row_and_with_twenty(
     fill(cast, person)
     work = desk_of(person).work
     assert {name: len(getattr(work, name).rows) for name in SECTIONS} == {**dict.fromkeys(SECTIONS, 1)}
-    count_queries(person, 33)
+    count_queries(person, 32)
     for _ in range(LIMIT):
         fill(cast, person)
     work = desk_of(person).work
     assert {len(getattr(work, name).rows) for name in SECTIONS} == {LIMIT}
-    count_queries(person, 33)
-
-
-@pytest.mark.parametrize(
-    ("name", "expected"), [("maria", 23), ("lena", 21), ("tomas", 21), ("priya", 22), ("emil", 9), ("nobody", 8)]
-)
-def test_each_seat_s_desk_costs(
-    promise: Promise, name: str, expected: int, count_queries: Callable[[Person, int], None]
-) -> None:
-    everywhere(promise.cast)
-    fill(promise.cast, promise.cast.maria)
-    count_queries(promise.cast.people[name], expected)
+    count_queries(person, 32)
 
 
 def test_more_than_twenty_lead_to_all_of_them(cast: Cast) -> None:

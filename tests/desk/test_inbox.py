@@ -2,7 +2,6 @@
 
 import pytest
 from django.test import Client
-from pytest_django import DjangoAssertNumQueries
 
 from apps.audit import actions as audit
 from apps.delivery.actions import comment_on_epic
@@ -154,20 +153,6 @@ def test_the_frame_leads_to_the_inbox(cast: Cast) -> None:
     html = text(signed_in(cast.maria), "/inbox/")
     assert 'href="/inbox/"' in html
     assert 'hx-get="/inbox/count/"' in html
-
-
-@pytest.mark.parametrize("count", [1, 20])
-def test_costs_the_same_for_one_and_for_twenty(
-    promise: Promise, count: int, django_assert_num_queries: DjangoAssertNumQueries
-) -> None:
-    for _ in range(count):
-        comment_on_epic(epic_key=promise.epic.key, text="Ship it?", by=promise.cast.jonas)
-    actions.follow_log()
-    client = signed_in(promise.cast.maria)
-    # Session, person, rows, the count of unread, entries, their personal values; seats and delegations for the frame;
-    # restricted initiatives for the rows and for the count.
-    with django_assert_num_queries(10):
-        assert client.get("/inbox/").content.decode().count("A comment on") >= count
 
 
 def test_what_is_hidden_by_now_is_no_longer_told(promise: Promise) -> None:

@@ -1,10 +1,8 @@
 """Search: keys jump, words find, what is restricted stays unknown."""
 
 import pytest
-from pytest_django import DjangoAssertNumQueries
 
 from apps.delivery import actions as delivery
-from apps.delivery.models import Story
 from apps.organization.models import Person, Scope
 from apps.signoff import actions as signoff
 from tests.cast import Cast, PersonFactory, ServiceFactory, TeamFactory, in_days, signed_in
@@ -133,16 +131,3 @@ def test_ten_of_a_kind_and_a_way_to_the_rest(cast: Cast) -> None:
     assert "The first 10 are shown" in html
     assert "/stories/?text=pay+in+way" in html
     assert "Pay in way 11" not in html
-
-
-@pytest.mark.parametrize("stories", [1, 20])
-def test_costs_the_same_for_one_hit_and_for_twenty(
-    cast: Cast, stories: int, django_assert_num_queries: DjangoAssertNumQueries
-) -> None:
-    make_promise(cast, stories=stories, title="Pay")
-    client = signed_in(cast.maria)
-    # Session, person; seats and delegations, what is hidden three times (epics,
-    # stories, initiatives); six kinds, stories in two steps.
-    with django_assert_num_queries(14):
-        client.get("/search/", {"q": "pay"})
-    assert Story.objects.count() == stories

@@ -5,22 +5,18 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 
 from apps.delivery import actions as delivery
 from apps.delivery.actions.nfrs import create_nfr
 from apps.delivery.actions.threads import add_dependency, remove_dependency
-from apps.delivery.models import Comment
 from apps.organization.models import Scope
 from apps.organization.roles import Role
 from apps.signatures.models import Signature
-from apps.signoff import actions
 from apps.signoff.models import EpicSignOff, NFRAttestation, SignOffRequest, Waiver
 from tests.cast import PASSWORD, Cast, forget_seats, in_days, signed_in
 from tests.signoff.promises import Promise, make_promise
-from tests.signoff.test_waiver import ask, granted
+from tests.signoff.test_waiver import ask
 
 pytestmark = pytest.mark.django_db
 
@@ -221,62 +217,6 @@ def test_what_one_may_not_read_is_not_found(promise: Promise) -> None:
     ):
         assert outsider.get(path).status_code == 404, path
         assert insider.get(path).status_code == 200, path
-
-
-def grow(promise: Promise, cast: Cast, count: int) -> None:
-    """Adds `count` of everything that the epic's pages list."""
-    for number in range(count):
-        nfr = create_nfr(epic_key=promise.epic.key, title=f"NFR {number}", statement="Must.", by=cast.maria)
-        actions.attest_nfr(
-            nfr_key=nfr.key, digest=nfr.digest, verdict="MET", words="So.", until_on=in_days(9), by=cast.priya
-        )
-        granted(promise, subject=nfr.key)
-        other = make_promise(cast, stories=0, title=f"Other {number}")
-        add_dependency(epic_key=promise.epic.key, needs_key=other.epic.key, kind="SOFT", by=cast.jonas)
-        delivery_comment(promise, cast, number)
-        promise.sign(meaning="REJECT", comment=f"No {number}.")
-
-
-def delivery_comment(promise: Promise, cast: Cast, number: int) -> None:
-    Comment.objects.create(epic=promise.epic, author=cast.maria, text=f"Comment {number}")
-    Comment.objects.create(story=promise.stories[0], author=cast.maria, text=f"Comment {number}")
-
-
-PAGES = [
-    # path, who opens it, and how many queries it may take
-    ("/epics/{epic}/", "maria", 40),
-    ("/epics/{epic}/sign-off/", "maria", 32),
-    ("/epics/{epic}/life/", "maria", 10),
-    ("/epics/{epic}/stories/sign-off/", "lena", 12),
-    ("/stories/{story}/", "maria", 20),
-    ("/stories/{story}/sign-off/", "lena", 16),
-]
-
-
-def counted(promise: Promise, cast: Cast) -> dict[str, int]:
-    """Queries of each page on its second opening."""
-    counts = {}
-    for path, name, _ in PAGES:
-        client, url = signed_in(cast.people[name]), path.format(epic=promise.epic.key, story=promise.stories[0].key)
-        client.get(url)
-        with CaptureQueriesContext(connection) as captured:
-            assert client.get(url).status_code == 200
-        counts[path] = len(captured)
-    return counts
-
-
-def test_queries_do_not_grow_with_rows(cast: Cast) -> None:
-    made = make_promise(cast, stories=1)
-    made.prove()
-    made.add_story("Never run")
-    grow(made, cast, 1)
-    few = counted(made, cast)
-    for number in range(19):
-        made.add_story(f"One more {number}")
-    made.prove()
-    grow(made, cast, 19)
-    assert counted(made, cast) == few
-    assert {path: count for path, count in few.items() if count > dict((p, most) for p, _, most in PAGES)[path]} == {}
 
 
 def test_the_page_has_one_act_and_says_why_it_is_shut(promise: Promise) -> None:

@@ -15,7 +15,7 @@ from tests.signoff.promises import Promise, confirmed
 from tests.signoff.promises import key as form_key
 from tests.signoff.test_regressions import run, text_of
 from tests.specs.evidence import behave_json, import_bytes
-from tests.specs.test_pages import queries_of, words_of
+from tests.specs.test_pages import words_of
 
 pytestmark = pytest.mark.django_db
 
@@ -135,18 +135,6 @@ def test_a_text_that_an_import_says_is_older_stands_where_it_held(promise: Promi
     run(promise, promise.stories[0])
     StoryVersion.objects.filter(pk=version.pk).update(at=version.at - timedelta(days=400))
     assert said(promise)[-1] == "Version 1"
-
-
-def test_the_page_needs_as_many_queries_for_twenty_moments_as_for_one(promise: Promise) -> None:
-    address = f"/stories/{promise.stories[0].key}/history/"
-    client = signed_in(promise.cast.maria)
-    run(promise, promise.stories[0], status="failed", revision="a0")
-    client.get(address)
-    one = queries_of(client, address)
-    walk(promise)
-    for number in range(10):
-        run(promise, promise.stories[0], status="failed" if number % 2 else "passed", revision=f"x{number}")
-    assert queries_of(client, address) == one == 11
 
 
 def test_a_restricted_story_has_no_history_for_others(promise: Promise) -> None:

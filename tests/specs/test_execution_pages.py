@@ -1,4 +1,4 @@
-"""Pages of suites and executions: what they show, to whom, and with how many queries."""
+"""Pages of suites and executions: what they show, and to whom."""
 
 import pytest
 from django.db import connection
@@ -39,13 +39,6 @@ def ask(cast: Cast, **of: str) -> Execution:
     return actions.request_execution(suite_name="shop", by=forget_seats(cast.tomas), **of)
 
 
-def queries_of(client: Client, address: str) -> int:
-    client.get(address)
-    with CaptureQueriesContext(connection) as captured:
-        assert client.get(address).status_code == 200
-    return len(captured)
-
-
 def page_of(client: Client, address: str, status: int = 200) -> str:
     response = client.get(address)
     assert response.status_code == status
@@ -80,28 +73,6 @@ def test_a_sandbox_that_does_not_hold_is_said_so(cast):
     page = page_of(signed_in(cast.tomas), "/suites/")
 
     assert "No sandbox on worker-2" in page and "The program bwrap is not installed." in page
-
-
-def test_suites_need_as_many_queries_for_twenty_as_for_one(cast, story, settings):
-    client = signed_in(cast.tomas)
-    ask(cast)
-    one = queries_of(client, "/suites/")
-
-    settings.SUITES = {f"shop{number}": SHOP for number in range(20)}
-
-    assert queries_of(client, "/suites/") == one == 10
-
-
-def test_a_suite_needs_as_many_queries_for_twenty_executions_as_for_one(cast, story):
-    client = signed_in(cast.tomas)
-    ask(cast)
-    one = queries_of(client, "/suites/shop/")
-
-    for _ in range(20):
-        Execution.objects.update(state="DONE")
-        ask(cast, story_key=story.key)
-
-    assert queries_of(client, "/suites/shop/") == one == 12
 
 
 def test_executions_page_by_key(cast, story):
@@ -176,17 +147,6 @@ def test_while_it_runs_the_page_looks_again_and_says_how_far_it_is(cast, story):
     assert part.startswith('<div id="execution-progress"') and 'hx-trigger="every 1s"' in part
     assert "2 of 3" in part and "Add one thing" in part and "1 failing so far" in part
     assert f'action="/executions/{execution.key}/cancel/"' in part
-
-
-def test_it_needs_as_many_queries_for_twenty_stories_as_for_one(cast, story):
-    execution = ask(cast)
-    client = signed_in(cast.tomas)
-    one = queries_of(client, execution.get_absolute_url())
-
-    for number in range(20):
-        make_story(cast, story.version.text.replace("Cart", f"Cart {number}"), epic=story.epic)
-
-    assert queries_of(client, execution.get_absolute_url()) == one == 7
 
 
 def test_what_it_wrote_is_shown_as_text(cast, story):

@@ -11,7 +11,7 @@ from apps.specs.flakiness import FLIPS, LAST, LEAST, Outcome, flakiness
 from apps.specs.models import Run
 from tests.cast import signed_in
 from tests.specs.evidence import CART, behave_json, edit, import_bytes, make_epic, make_story
-from tests.specs.test_pages import queries_of, words_of
+from tests.specs.test_pages import words_of
 
 pytestmark = pytest.mark.django_db
 
@@ -153,16 +153,3 @@ def test_hidden_stories_are_not_among_the_flaky(cast):
     assert "Add one thing" in words_of(signed_in(cast.maria), "/runs/flaky/")
     assert "Add one thing" not in words_of(signed_in(cast.nobody), "/runs/flaky/")
     assert "No flaky scenario" in words_of(signed_in(cast.nobody), "/runs/flaky/")
-
-
-def test_the_page_needs_as_many_queries_for_twenty_scenarios_as_for_one(cast):
-    client = signed_in(cast.maria)
-    make_story(cast)
-    runs(cast, "+-+-+")
-    client.get("/runs/flaky/")
-    one = queries_of(client, "/runs/flaky/")
-    text = "Feature: Many\n" + "".join(f"  Scenario: Add one {number}\n    When I pay\n" for number in range(20))
-    make_story(cast, text)
-    runs(cast, "+-+-+", text)
-    assert queries_of(client, "/runs/flaky/") == one == 9
-    assert words_of(client, "/runs/flaky/").count("flaky 4 of 4") == 21

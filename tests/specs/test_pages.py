@@ -1,4 +1,4 @@
-"""Pages of runs: what they show, to whom, and with how many queries."""
+"""Pages of runs: what they show, and to whom."""
 
 import csv
 from io import StringIO
@@ -29,12 +29,6 @@ def import_runs(cast: Cast, count: int) -> list[Run]:
     return [import_bytes(behave_json(CART), by=cast.tomas, revision=f"revision{number}").run for number in range(count)]
 
 
-def queries_of(client: Client, address: str) -> int:
-    with CaptureQueriesContext(connection) as captured:
-        assert client.get(address).status_code == 200
-    return len(captured)
-
-
 def words_of(client: Client, address: str, **headers: Any) -> str:
     response = client.get(address, headers=headers)
     assert response.status_code == 200
@@ -42,17 +36,6 @@ def words_of(client: Client, address: str, **headers: Any) -> str:
 
 
 # --- the list
-
-
-def test_the_list_needs_as_many_queries_for_twenty_runs_as_for_one(cast, story):
-    client = signed_in(cast.tomas)
-    import_runs(cast, 1)
-    client.get("/runs/")
-    one = queries_of(client, "/runs/")
-
-    import_runs(cast, 20)
-
-    assert queries_of(client, "/runs/") == one == 6
 
 
 def test_an_empty_list_says_what_to_do(cast):
@@ -92,17 +75,6 @@ def test_the_list_as_csv_runs_nothing_in_a_spreadsheet(cast, story):
 
 
 # --- one run
-
-
-def test_a_run_needs_as_many_queries_for_twenty_results_as_for_one(cast, story):
-    client = signed_in(cast.tomas)
-    small = import_bytes(behave_json(PAY), by=cast.tomas).run
-    text = CART + "".join(f"      | thing{number} |\n" for number in range(20))
-    make_story(cast, text)
-    large = import_bytes(behave_json(text), by=cast.tomas).run
-    client.get("/runs/")
-
-    assert queries_of(client, large.get_absolute_url()) == queries_of(client, small.get_absolute_url()) == 7
 
 
 def test_a_run_shows_its_results_why_some_are_unknown_and_messages_escaped(cast, story):
@@ -186,13 +158,6 @@ def test_a_run_of_hidden_stories_alone_does_not_exist(cast, mixed):
 
 
 # --- importing, and the evidence on a story's page
-
-
-def test_the_import_page_needs_few_queries_however_many_initiatives_there_are(cast, story):
-    client = signed_in(cast.tomas)
-    client.get("/runs/")
-
-    assert queries_of(client, "/runs/import/") == 6
 
 
 def test_the_evidence_of_a_story_takes_two_queries(cast, story):
