@@ -1,0 +1,286 @@
+"""Everybody in every relation to an open and to a restricted initiative, and things in every state that acts ask for.
+
+Whatever is restricted carries the word HUSHED, so that an answer which tells of it can be told.
+"""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from allauth.account.internal.flows.login import (
+    _AUTHENTICATION_METHODS_USER_SESSION_KEY,
+    AUTHENTICATION_METHODS_SESSION_KEY,
+)
+from django.conf import settings
+from django.test import Client
+from django.utils import timezone
+
+from apps.audit import actions as audit
+from apps.delivery import actions as delivery
+from apps.delivery.feature_files import pack
+from apps.delivery.models import NFR, Epic, FeatureImport, Initiative, Story
+from apps.desk.models import Notification
+from apps.organization import actions as organization
+from apps.organization.models import Delegation, Membership, Person, Scope, Seat, Service, ServiceDependency, Team
+from apps.organization.roles import Role
+from apps.signoff import actions as signoff
+from apps.signoff.models import Waiver
+from apps.specs import actions as specs
+from apps.specs.models import Execution, Run
+from tests.cast import (
+    Cast,
+    DelegationFactory,
+    MembershipFactory,
+    PersonFactory,
+    SeatFactory,
+    ServiceFactory,
+    TeamFactory,
+    forget_seats,
+    in_days,
+    make_cast,
+)
+from tests.signoff.promises import confirmed, key, text_of
+from tests.specs.evidence import behave_feature, import_bytes
+
+HUSHED = "Zanzibar"
+# Roles as the table's cells name them, in the order of the grid.
+SHORT: dict[Role, str] = {
+    Role.TECHNICAL_PRODUCT_MANAGER: "TPM",
+    Role.ENTERPRISE_ARCHITECT: "EA",
+    Role.SRE_ORGANIZATION_LEAD: "SOL",
+    Role.PRODUCT_OWNER: "PO",
+    Role.SOLUTION_ARCHITECT: "SA",
+    Role.SRE_LEAD: "SRL",
+    Role.BUSINESS_ANALYST: "BA",
+    Role.ENGINEERING_TEAM_LEAD: "ETL",
+    Role.SRE: "SRE",
+}
+# Where the nine hold their seats, seen from the thing: its initiative, the organization, another initiative, the team.
+RELATIONS = ("own", "above", "other", "team")
+# One person each. `involved` wrote, signed and asked for things on both sides; `held` had their mail changed lately.
+SINGLE = ("executive", "auditor", "administrator", "member", "involved", "held", "service", "anonymous")
+SUITE = {"folder": "/srv/shop/features", "command": ["behave", "--outfile={report}", "{features}"]}
+
+
+@dataclass
+class Kit:
+    """The things of one initiative."""
+
+    word: str
+    suite: str
+    initiative: Initiative
+    epic: Epic
+    needed: Epic
+    spare: Epic
+    story: Story
+    signed: Story
+    nfr: NFR
+    receipt: str
+    waiver: Waiver
+    run: Run
+    execution: Execution
+    feature_import: FeatureImport
+    seat: Seat
+    delegation: Delegation
+
+
+@dataclass
+class World:
+    """People by name (`own PO`, `executive`), the two kits, and what belongs to the organization."""
+
+    cast: Cast
+    team: Team
+    service: Service
+    platform: Service
+    needs: ServiceDependency
+    membership: Membership
+    notification: Notification
+    token: Any
+    spare_token: Any
+    people: dict[str, Person] = field(default_factory=dict)
+    kits: dict[str, Kit] = field(default_factory=dict)
+    others: dict[str, Person] = field(default_factory=dict)
+    sessions: dict[str, str] = field(default_factory=dict)
+
+    def headers(self, name: str) -> dict[str, str]:
+        """As which this one asks: signed in, having just confirmed who they are; a program has its token."""
+        if name == "service":
+            return {"HTTP_AUTHORIZATION": f"Bearer {self.token}"}
+        return {} if name == "anonymous" else {"HTTP_COOKIE": f"{settings.SESSION_COOKIE_NAME}={self.sessions[name]}"}
+
+
+def everybody() -> list[str]:
+    """The names of all who ask, in the order of the table's columns."""
+    return [f"{relation} {short}" for relation in RELATIONS for short in SHORT.values()] + list(SINGLE)
+
+
+def make_world() -> World:
+    """All of it. `settings.SUITES` must hold `suites()`."""
+    cast = make_cast()
+    team, service, platform = _teams()
+    secret = delivery.create_initiative(
+        title=f"{HUSHED} merger", purpose=f"{HUSHED} stays quiet", restricted=True, by=cast.adam
+    )
+    for username in ("maria", "ruth", "lena", "priya", "tomas", "jonas", "vera"):
+        person = cast.people[username]
+        cast.seat(person, Role(cast.seat_of(username).role), secret.scope)
+    people = _people(cast, team.scope, secret.scope)
+    account = organization.add_service_account(username="ci", name="CI", by=forget_seats(cast.adam))
+    _, secret_text = organization.create_token(person=account, name="push", expires_on=in_days(90), by=cast.adam)
+    spare, _ = organization.create_token(person=account, name="spare", expires_on=in_days(90), by=cast.adam)
+    membership = MembershipFactory.create(team=team, person=PersonFactory.create(username="worker"))
+    people["service"] = account
+    world = World(
+        cast=cast,
+        team=team,
+        service=service,
+        platform=platform,
+        needs=organization.add_service_dependency(service=service, needs=platform, kind="SOFT", by=cast.adam),
+        membership=membership,
+        notification=Notification.objects.create(
+            person=people["own PO"], entry_index=0, event="epic.created", words="It concerns you", url="/epics/"
+        ),
+        token=secret_text,
+        spare_token=spare,
+        people=people,
+    )
+    world.others = _others()
+    opened = Initiative.objects.get_or_create(scope=cast.initiative)[0]
+    world.kits = {
+        "open": _kit(world, opened, word="Ordinary", suite="shop"),
+        "restricted": _kit(world, secret, word=HUSHED, suite="bay"),
+    }
+    audit.verify()
+    for name, person in people.items():
+        if not person.is_service:
+            world.sessions[name] = _session(forget_seats(person))
+    return world
+
+
+def suites() -> dict[str, Any]:
+    """What the operator registered: one suite for each initiative."""
+    return {"shop": {**SUITE, "covers": ["I-1"]}, "bay": {**SUITE, "covers": [f"{HUSHED} merger"]}}
+
+
+def _teams() -> tuple[Team, Service, Service]:
+    team = TeamFactory.create(key="orders", title="Orders")
+    service = ServiceFactory.create(key="checkout", title="Checkout", team=team)
+    ServiceFactory.create(key="queue", title="Queue")
+    return team, service, ServiceFactory.create(key="platform", title="Platform")
+
+
+def _people(cast: Cast, team: Scope, secret: Scope) -> dict[str, Person]:
+    """The nine in each relation and whoever stands alone, each made with their seats."""
+    places = {"own": [cast.initiative, secret], "above": [cast.organization], "other": [cast.elsewhere], "team": [team]}
+    found: dict[str, Person] = {}
+    for relation in RELATIONS:
+        for role, short in SHORT.items():
+            found[f"{relation} {short}"] = _seated(f"{relation}-{short.lower()}", [role], places[relation])
+    both = [Role.PRODUCT_OWNER, Role.BUSINESS_ANALYST, Role.SRE_LEAD]
+    found["executive"], found["auditor"], found["administrator"] = cast.emil, cast.ada, cast.adam
+    found["member"] = cast.nobody
+    found["involved"] = _seated("involved", both, places["own"])
+    found["held"] = _seated("held", both, places["own"], credentials_changed_at=timezone.now())
+    return found
+
+
+def _seated(username: str, roles: list[Role], scopes: list[Scope], **more: Any) -> Person:
+    person = PersonFactory.create(username=username, **more)
+    for scope in scopes:
+        for role in roles:
+            SeatFactory.create(person=person, role=role, scope=scope)
+    return person
+
+
+def _others() -> dict[str, Person]:
+    """People to whom things are done."""
+    left = PersonFactory.create(username="left", is_active=False, deactivated_at=timezone.now())
+    SeatFactory.create(person=left, role=Role.SRE)
+    invited = PersonFactory.create(username="invited", password="!")
+    return {"left": left, "invited": invited, "target": PersonFactory.create(username="target")}
+
+
+def _kit(world: World, initiative: Initiative, *, word: str, suite: str) -> Kit:
+    """Written by Maria and Ruth, proven, and in part signed by Lena; `involved` took part in each step."""
+    cast, involved = world.cast, forget_seats(world.people["involved"])
+    maria, ruth, lena = (forget_seats(cast.people[name]) for name in ("maria", "ruth", "lena"))
+    epic, needed, spare = (
+        delivery.create_epic(
+            initiative_key=initiative.key,
+            title=f"{word} {title}",
+            summary=f"{word} summary",
+            team_key=world.team.scope.key,
+            by=maria,
+        )
+        for title in ("epic", "ground", "spare")
+    )
+    texts = [text_of(f"{word} {title}") for title in ("pays", "leaves")]
+    story = delivery.create_story(epic_key=epic.key, text=texts[0], by=involved)
+    signed = delivery.create_story(epic_key=epic.key, text=texts[1], by=ruth)
+    delivery.create_story(epic_key=needed.key, text=text_of(f"{word} rests"), by=ruth)
+    nfr = delivery.create_nfr(epic_key=epic.key, title=f"{word} speed", statement=f"{word} answers fast", by=maria)
+    delivery.link_service(epic_key=epic.key, service_key=world.service.scope.key, by=maria)
+    delivery.add_dependency(epic_key=epic.key, needs_key=needed.key, kind="SOFT", by=forget_seats(cast.jonas))
+    for thing_key in (epic.key, needed.key):
+        delivery.comment_on_epic(epic_key=thing_key, text=f"{word} remark", by=maria)
+    delivery.comment_on_story(story_key=story.key, text=f"{word} remark", by=maria)
+    report = json.dumps([behave_feature(text, f"features/{at}.feature", {}) for at, text in enumerate(texts)])
+    run = import_bytes(report.encode(), by=cast.tomas, revision=f"{word}-1", initiative=initiative).run
+    signed.refresh_from_db()
+    shown = [signoff.StoryShown(signed.key, signed.digest)]
+    (sign_off,) = signoff.sign_off_stories(
+        shown=shown, meaning="ACCEPT", by=involved, authentication=confirmed(), comment=f"{word} is well", key=key()
+    )
+    waiver = signoff.ask_waiver(
+        epic_key=epic.key,
+        criterion="stories_signed",
+        subject="",
+        reason=f"{word} can wait",
+        owner=cast.maria,
+        until_on=in_days(30),
+        by=involved,
+    )
+    execution = specs.request_execution(suite_name=suite, epic_key=epic.key, by=forget_seats(cast.tomas))
+    asked = delivery.ask_feature_import(
+        initiative_title=initiative.title,
+        source=f"{word}.zip",
+        archive=archive(word),
+        by=forget_seats(cast.vera),
+    )
+    seat = Seat.objects.get(person=world.people["own PO"], scope=initiative.scope)
+    return Kit(
+        word=word,
+        suite=suite,
+        initiative=initiative,
+        epic=Epic.objects.get(pk=epic.pk),
+        needed=needed,
+        spare=spare,
+        story=Story.objects.get(pk=story.pk),
+        signed=Story.objects.get(pk=signed.pk),
+        nfr=nfr,
+        receipt=sign_off.signature.key,
+        waiver=waiver,
+        run=run,
+        execution=execution,
+        feature_import=asked,
+        seat=seat,
+        delegation=DelegationFactory.create(seat=seat, delegate=PersonFactory.create(username=f"deputy-{suite}")),
+    )
+
+
+def archive(word: str) -> bytes:
+    """A ZIP with one feature file."""
+    return pack([(f"{word}/one.feature", text_of(f"{word} arrives").encode())])
+
+
+def _session(person: Person) -> str:
+    """A session of somebody who signed in and confirmed with a password just now; its key."""
+    client = Client()
+    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    session = client.session
+    session[_AUTHENTICATION_METHODS_USER_SESSION_KEY] = str(person.pk)
+    session[AUTHENTICATION_METHODS_SESSION_KEY] = [
+        {"method": "password", "at": timezone.now().timestamp(), "reauthenticated": True}
+    ]
+    session.save()
+    return str(session.session_key)
