@@ -29,6 +29,8 @@ KEYS = {
     "entries": "3",
     "verifications": "1",
     "versions": "1",
+    "dependencies": "E-1",
+    "inbox": "1",
 }
 
 
