@@ -30,13 +30,12 @@ from tests.specs.kits import Kit, bubblewrap, kit  # noqa: F401, fixtures
 
 SECONDS = 60.0  # for what only depends on how busy the machine is
 PICKED_UP = 60.0
-# Tells a scenario at a time, each when the test says so from outside, by a file in the suite's own folder.
+# Tells a scenario at a time, each when the test says so from outside, by a file where the suite was given its own.
 SLOW = """
 import os, sys, time
-home = os.environ["HOME"]
 for name in ("one", "two", "three"):
     print("  Scenario:", name, flush=True)
-    while not os.path.exists(os.path.join(home, name)):
+    while not os.path.exists(os.path.join("/given/home", name)):
         time.sleep(0.02)
 with open(os.path.join(os.path.dirname(__file__), "good")) as good, open(sys.argv[1], "w") as report:
     report.write(good.read())
@@ -111,7 +110,7 @@ class Workers:
         return self.var / "executions" / f"{execution.key}-{attempt}"
 
     def tell(self, execution: Execution, *names: str) -> None:
-        """Let the suite go on to the next scenario."""
+        """Let the suite go on to the next scenario: it sees what it was given, also what comes later."""
         execution.refresh_from_db()
         for name in names:
             (self.place(execution, execution.attempts) / "home" / name).touch()
