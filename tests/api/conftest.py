@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pytest
+from celery import current_app
 from django.test import Client
 from pytest_django.plugin import DjangoDbBlocker
 
@@ -46,8 +47,13 @@ class Demo:
 def demo(
     migrated_template: str, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Demo]:
-    """The demo after somebody commented, imported, asked for a signature and a run, and made a token."""
-    with own_database(migrated_template, django_db_blocker, tmp_path_factory.mktemp("demo")):
+    """The demo after somebody commented, imported, asked for a signature and a run, and made a token.
+
+    Rings go to a broker in memory: waiting for none takes seconds each.
+    """
+    folder = tmp_path_factory.mktemp("demo")
+    with pytest.MonkeyPatch.context() as patch, own_database(migrated_template, django_db_blocker, folder):
+        patch.setattr(current_app.conf, "broker_url", "memory://")
         load(password=PASSWORD)
         adam, maria, vera = (Person.objects.get(username=name) for name in ("adam", "maria", "vera"))
         account = organization.add_service_account(username="robot", name="The pipeline", by=adam)

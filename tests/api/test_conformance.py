@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 import schemathesis
-from celery import current_app
 from django.conf import settings as django_settings
 from django.core.handlers.wsgi import WSGIHandler
 from hypothesis import HealthCheck, given, settings
@@ -48,9 +47,8 @@ every_operation = pytest.mark.parametrize(("method", "path"), OPERATIONS)
 
 @pytest.fixture(autouse=True)
 def often(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As often as it takes; rings go to a broker in memory, since there is no other to wait for."""
+    """As often as it takes."""
     monkeypatch.setattr(django_settings, "API_RATE", "1000000/min")
-    monkeypatch.setattr(current_app.conf, "broker_url", "memory://")
 
 
 def by_token(demo: Demo) -> dict[str, Any]:
