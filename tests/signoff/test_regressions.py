@@ -18,6 +18,7 @@ from apps.specs import actions as specs
 from apps.specs import queries
 from apps.specs.models import Result, Run
 from tests.cast import Cast, TeamFactory, signed_in
+from tests.failing_log import fail_the_log
 from tests.signoff.promises import Promise, make_promise
 from tests.signoff.promises import key as form_key
 from tests.specs.evidence import behave_json, edit, import_bytes, make_story
@@ -160,11 +161,7 @@ def test_several_stories_are_an_entry_each_and_unsigned_ones_none(signed: Promis
 
 
 def test_a_log_that_refuses_the_entry_leaves_neither_run_nor_regression(signed: Promise) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "CREATE TRIGGER no_turns BEFORE INSERT ON audit_entry WHEN NEW.event = 'story.regressed'"
-            " BEGIN SELECT RAISE(ABORT, 'the disk is full'); END"
-        )
+    fail_the_log("story.regressed")
     count = Run.objects.count()
     with pytest.raises(DatabaseError):
         run(signed, signed.stories[0], status="failed")

@@ -6,8 +6,6 @@ from datetime import datetime
 from typing import Any
 from xml.sax.saxutils import quoteattr
 
-from django.db import connection
-
 from apps.delivery import actions as delivery
 from apps.delivery import gherkin
 from apps.delivery.models import Epic, Initiative, Story
@@ -166,11 +164,3 @@ def import_bytes(
         reports_digest=taken.reports_digest,
         ran_at=ran_at,
     )
-
-
-def fail_the_log() -> None:
-    """From here on the database refuses every new entry of the log."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "CREATE TRIGGER log_fails BEFORE INSERT ON audit_entry BEGIN SELECT RAISE(ABORT, 'the disk is full'); END"
-        )

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 from django.test import Client
 from django.utils import timezone
 
 from apps.audit import queries as audit
-from apps.common.refused import BadInput, NotAllowed
+from apps.common.refused import BadInput, NotAllowed, Refused
 from apps.delivery import actions as delivery
 from apps.delivery.models import Initiative, Story, StoryVersion
 from apps.organization import actions as organization
@@ -21,13 +21,13 @@ from apps.organization.roles import Role
 from apps.specs import intake, queries
 from apps.specs.models import LatestResult, Result, Run
 from tests.cast import Cast, signed_in
+from tests.failing_log import fail_the_log
 from tests.specs.evidence import (
     CART,
     EDITED,
     PAY,
     behave_json,
     edit,
-    fail_the_log,
     import_bytes,
     junit,
     make_epic,
@@ -479,6 +479,7 @@ def test_a_program_pushes_several_files_as_a_form(machine, story):
         ("?format=junit&zone=Mars", b"<testsuite/>", 400, "is not a time zone"),
         ("?initiative=I-99", b"[]", 400, "There is no initiative I-99 that you may read."),
         ("", b"", 400, "The body is empty"),
+        (f"?revision={'x' * 101}", b"[]", 400, "The revision has more than 100 characters."),
         ("?format=behave-json", b" " * (8 * 1024 * 1024 + 1), 413, "more than the 8 MiB"),
     ],
 )
@@ -491,6 +492,13 @@ def test_the_api_refuses_in_words(machine, address, body, status, words):
     assert not Run.objects.exists()
 
 
+def test_a_form_without_a_file_is_refused(machine):
+    response = machine.post("/api/v1/runs/", {"format": "junit"})
+
+    assert response.status_code == 400
+    assert response.json()["detail"] == "There is no “file” in the form. Send each report as “file”."
+
+
 def test_the_api_refuses_what_says_it_is_too_large_unread(machine):
     response = machine.generic("POST", "/api/v1/runs/", b"[]", CONTENT_LENGTH=str(100 * 1024 * 1024))
 
@@ -501,6 +509,26 @@ def test_the_api_takes_no_stranger(story, cast):
     assert Client().post("/api/v1/runs/", b"[]", content_type="application/json").status_code == 401
     bad = Client(headers={"Authorization": "Bearer wrong"})
     assert bad.post("/api/v1/runs/", b"[]", content_type="application/json").status_code == 401
+
+
+def test_a_text_that_is_edited_while_its_results_come_in_refuses_them(cast, story):
+    """Between looking the texts up and locking them, somebody saves another."""
+    others = iter([lambda: edit(cast, story, EDITED)])
+
+    def meanwhile(execute: Any, sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
+        if ' FROM "delivery_epic" ' in sql:
+            next(others, lambda: None)()
+        return execute(sql, params, many, context)
+
+    words = f"{story.key} was edited while its results came in. Nothing was stored: send them again."
+    with connection.execute_wrapper(meanwhile), pytest.raises(Refused, match=words):
+        import_bytes(behave_json(CART), by=cast.tomas)
+    assert not Run.objects.exists()
+
+
+def test_no_file_at_all_is_no_import():
+    with pytest.raises(BadInput, match="Choose at least one file with results"):
+        intake.take([])
 
 
 # --- the command
@@ -527,5 +555,7 @@ def test_the_command_refuses_in_words(cast, tmp_path: Path, capsys):
     with pytest.raises(CommandError, match="Nobody active has the username"):
         report.write_bytes(behave_json(CART))
         call_command("import_results", str(report), format="behave-json", by="ghost")
+    with pytest.raises(CommandError, match="There is no initiative “Nothing”"):
+        call_command("import_results", str(report), format="behave-json", initiative="Nothing")
     with pytest.raises(CommandError, match="No such file"):
         call_command("import_results", str(tmp_path / "absent.json"), format="junit")

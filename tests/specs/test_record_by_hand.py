@@ -17,7 +17,8 @@ from apps.signoff import actions as signoff
 from apps.specs import actions, queries
 from apps.specs.models import Result, Run
 from tests.cast import Cast, DelegationFactory, PersonFactory, forget_seats, signed_in
-from tests.specs.evidence import CART, EDITED, behave_json, edit, fail_the_log, import_bytes, make_story, reread
+from tests.failing_log import fail_the_log
+from tests.specs.evidence import CART, EDITED, behave_json, edit, import_bytes, make_story, reread
 
 pytestmark = pytest.mark.django_db
 
@@ -169,7 +170,7 @@ def test_an_archived_story_is_left_alone(cast, story):
 def test_a_draft_has_nothing_to_try(cast):
     draft = make_story(cast, "Feature: Later\n  In order to wait\n")
 
-    with pytest.raises(Refused, match="has no scenarios yet"):
+    with pytest.raises(Refused, match="has no scenarios yet, so there is nothing to try"):
         tried(draft, cast.ruth)
 
 

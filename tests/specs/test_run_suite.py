@@ -20,7 +20,8 @@ from apps.specs import actions, queries, tasks
 from apps.specs.actions import executing
 from apps.specs.models import Execution, Result, Run, SuiteText
 from tests.cast import Cast, PersonFactory, SeatFactory, forget_seats
-from tests.specs.evidence import CART, EDITED, edit, fail_the_log, make_epic, make_story, reread
+from tests.failing_log import fail_the_log
+from tests.specs.evidence import CART, EDITED, edit, make_epic, make_story, reread
 from tests.specs.kits import PYTHON, Kit, bubblewrap, executed, kit  # noqa: F401, fixtures
 
 pytestmark = pytest.mark.django_db
