@@ -48,7 +48,7 @@ class Walk:
         self.visitor.sign_in(username, PASSWORD)
 
 
-@pytest.mark.parametrize("scripts", [True, pytest.param(False, marks=pytest.mark.long)], ids=["scripts", "plain"])
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "plain"])
 def test_real_input_from_import_to_drift(
     chromium: Browser,
     portal: Portal,
