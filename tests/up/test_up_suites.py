@@ -23,7 +23,7 @@ PREPARE = "from tests.cast import make_cast; from tests.specs.evidence import ma
 SCRIPT = """
 import os, sys, time
 print("  Scenario: one", flush=True)
-while not os.path.exists("home/go"):
+while not os.path.exists("/given/home/go"):
     time.sleep(0.02)
 with open("features/good") as good, open(sys.argv[1], "w") as report:
     report.write(good.read())
@@ -31,7 +31,7 @@ with open("features/good") as good, open(sys.argv[1], "w") as report:
 
 
 def suite_file(folder: Path, mark: str) -> Path:
-    """A file of the operator's with one suite, which waits for a file in its own folder."""
+    """A file of the operator's with one suite, which waits for a file where its own folder was given."""
     steps = folder / "steps"
     steps.mkdir()
     (steps / "script.py").write_text(SCRIPT)
