@@ -38,6 +38,18 @@ class Named:
 
 
 @dataclass(frozen=True)
+class Table:
+    """Parameters, a body or an answer; `is_explained` where any of the rows has words."""
+
+    title: str
+    rows: list[Named]
+
+    @property
+    def is_explained(self) -> bool:
+        return any(row.words for row in self.rows)
+
+
+@dataclass(frozen=True)
 class Described:
     """One operation, as the page shows it."""
 
@@ -47,9 +59,7 @@ class Described:
     summary: str
     words: str
     who: str
-    parameters: list[Named]
-    body: list[Named]
-    answer: list[Named]
+    tables: list[Table]
     example: str
     statuses: list[tuple[str, str]]
 
@@ -91,9 +101,14 @@ def _operations(room: str) -> Iterator[Described]:
 
 
 def _described(path: str, method: str, operation: dict[str, Any]) -> Described:
-    answer = next((one for status, one in operation["responses"].items() if status.startswith("2")), {})
+    answer: dict[str, Any] = next((one for status, one in operation["responses"].items() if status.startswith("2")), {})
     shape = _shape(answer)
     row = _resolved(shape.get("properties", {}).get("results", {}).get("items", shape))
+    tables = (
+        Table("Parameters", [_parameter(_resolved(one)) for one in operation.get("parameters", [])]),
+        Table("Body", _fields(_shape(operation.get("requestBody", {})))),
+        Table("Answer" if row is shape else "Each row", _fields({**row, "required": []})),
+    )
     return Described(
         id=operation["operationId"],
         method=method.upper(),
@@ -101,9 +116,7 @@ def _described(path: str, method: str, operation: dict[str, Any]) -> Described:
         summary=operation["summary"],
         words=operation.get("description", ""),
         who=_who(operation["security"]),
-        parameters=[_parameter(_resolved(one)) for one in operation.get("parameters", [])],
-        body=_fields(_shape(operation.get("requestBody", {}))),
-        answer=_fields(row),
+        tables=[table for table in tables if table.rows],
         example=json.dumps(row["example"], indent=2, ensure_ascii=False) if "example" in row else "",
         statuses=[(status, _resolved(one)["description"]) for status, one in operation["responses"].items()],
     )
