@@ -291,6 +291,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "sweep_executions": {"task": "specs.sweep_executions", "schedule": 10.0, "options": {"expires": 10}},
     "follow_log": {"task": "desk.follow_log", "schedule": 10.0, "options": {"expires": 10}},
     "forget_answers": {"task": "organization.forget_answers", "schedule": crontab(minute=17)},
+    "housekeeping": {"task": "common.housekeeping", "schedule": crontab(hour=3, minute=30)},
     "audit-verify-log": {"task": "audit.verify_log", "schedule": crontab(hour=2, minute=30)},
 }
 
@@ -333,4 +334,6 @@ except ValueError as error:
     raise ImproperlyConfigured(str(error)) from error
 # Who may read /metrics from elsewhere than the machine itself.
 METRICS_TOKEN = env.str("PORTAL_METRICS_TOKEN", default="").strip()
+# How long outputs of suites and old logs are kept.
+KEEP_DAYS = env.int("PORTAL_KEEP_DAYS", default=90)
 WEB_WORKERS = env.int("PORTAL_WEB_WORKERS", default=2)

@@ -17,6 +17,7 @@ from apps.audit import queries as audit
 from apps.audit.verify import Outcome, verify_log
 from portal.backup import postgresql, sqlite
 from portal.backup.manifest import NAME, Manifest, digest_of, see_on_disk, write
+from portal.owner import as_owner
 
 SECRET = "secret_key"  # noqa: S105, the name of a file
 
@@ -64,7 +65,7 @@ def _of_sqlite(part: Path) -> tuple[Manifest, Outcome]:
 
 
 def _of_postgresql(part: Path) -> tuple[Manifest, Outcome]:
-    with postgresql.snapshot(connection) as name:
+    with as_owner(), postgresql.snapshot(connection) as name:
         postgresql.dump(connection, part / postgresql.FILE, snapshot=name)
         return _described()
 

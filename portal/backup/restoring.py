@@ -15,6 +15,7 @@ from apps.audit.verify import verify_log
 from portal.backup import postgresql, sqlite
 from portal.backup.making import SECRET
 from portal.backup.manifest import Manifest, read
+from portal.owner import as_owner, grant
 from portal.up import places
 
 
@@ -79,6 +80,13 @@ def _holds_something(database: Path) -> bool:
 
 
 def _put_dump(folder: Path, *, replace: bool) -> None:
+    connections["default"].close()
+    with as_owner() as role:
+        _restore_dump(folder, replace=replace)
+        grant(role)
+
+
+def _restore_dump(folder: Path, *, replace: bool) -> None:
     if not replace and connection.introspection.table_names():
         raise NotRestored("the database holds something: to put the backup in its place, say --replace")
     if others := postgresql.other_sessions(connection):

@@ -190,4 +190,4 @@ def _fresh(log: Path) -> IO[bytes]:
     """`log` opened anew, what it held before kept beside it as `.old`."""
     if log.exists():
         log.replace(log.with_suffix(".old"))
-    return log.open("wb")
+    return log.open("ab")  # so that whoever writes goes on at the end of a file that was cut

@@ -111,6 +111,34 @@ def test_the_drill(make, var: Path, tmp_path: Path) -> None:
     assert bodies(here["DATABASE_URL"]) == live[: manifest["size"]]
 
 
+def test_with_two_roles_the_portal_s_own_may_use_what_came_back_and_owns_nothing(
+    make, server: Postgres, var: Path, tmp_path: Path
+) -> None:
+    first, second = make("first"), make("second")
+    with psycopg.connect(server.url(), autocommit=True) as line:
+        for role in ("keeper", "user"):
+            line.execute(f'CREATE ROLE "{role}" LOGIN')
+        for name in ("first", "second"):
+            line.execute(f'ALTER DATABASE "{name}" OWNER TO keeper')
+
+    def roles(name: str) -> dict[str, str]:
+        own = {"DATABASE_URL": server.url(name, "user"), "DATABASE_OWNER_URL": server.url(name, "keeper")}
+        return {**first, **second, **own}
+
+    assert started("migrate", var=var, **roles("first")).returncode == 0
+    made = started("backup", tmp_path / "b", var=var, **roles("first"))
+    assert made.returncode == 0, made.stderr
+    for more in ((), ("--replace",)):
+        restored = started("restore", tmp_path / "b", *more, var=tmp_path / "fresh", **roles("second"))
+        assert restored.returncode == 0, restored.stderr
+    added = ("create_admin", "--username", "adam", "--name", "Adam Roth", "--organization", "Acme")
+    acted = started(*added, var=var, PORTAL_ADMIN_PASSWORD="a fine day in May", **roles("second"))
+    assert acted.returncode == 0, acted.stderr
+    with psycopg.connect(server.url("second", "user")) as line:
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            line.execute("DELETE FROM audit_entry")
+
+
 def test_without_pg_dump_it_says_what_to_do(make, var: Path, tmp_path: Path) -> None:
     empty = tmp_path / "empty"
     empty.mkdir()

@@ -1,0 +1,1 @@
+"""What the cellar does by itself: files of this machine are tidied."""

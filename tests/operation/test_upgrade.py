@@ -1,0 +1,103 @@
+"""An upgrade: check, backup, migrate, verify; what stops it, and what it says then."""
+
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+
+from apps.audit.models import Entry
+from portal.backup.manifest import read
+from portal.up.alone import alone
+from tests.audit.logbook import fill
+from tests.committed_db import CommittedDatabase
+from tests.operation.test_backup import manage
+
+LAST = "organization.0005_kept_answer"
+
+
+@pytest.fixture
+def var(tmp_path: Path) -> Path:
+    return tmp_path / "var"
+
+
+@pytest.fixture
+def older(committed_db: CommittedDatabase) -> CommittedDatabase:
+    """A database of the version before, with a log."""
+    fill(5)
+    call_command("migrate", "organization", "0004", verbosity=0)
+    return committed_db
+
+
+def applied() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM django_migrations WHERE app = 'organization' AND name = '0005_kept_answer'")
+        return cursor.fetchone() is not None
+
+
+def test_it_backs_up_migrates_and_verifies(older: CommittedDatabase, var: Path) -> None:
+    done = manage("upgrade", var=var, database=older.name)
+    assert done.returncode == 0, done.said
+    assert applied()
+    (folder,) = (var / "backups").iterdir()
+    kept = read(folder)
+    assert kept.size == 5 and LAST not in kept.migrations
+    for words in ("Checked.", f"Backed up to {folder}", LAST, "Verified: 5 entries"):
+        assert words in done.said
+    again = manage("upgrade", var=var, database=older.name)
+    assert (again.returncode, "Nothing to migrate." in again.said) == (0, True)
+    assert len(list((var / "backups").iterdir())) == 1
+
+
+def test_a_dry_run_changes_nothing(older: CommittedDatabase, var: Path) -> None:
+    planned = manage("upgrade", "--dry-run", var=var, database=older.name)
+    assert planned.returncode == 0
+    assert LAST in planned.said and "Would back up" in planned.said
+    assert not applied()
+    assert not (var / "backups").exists()
+
+
+def test_it_refuses_while_up_runs(older: CommittedDatabase, var: Path) -> None:
+    (var / "run").mkdir(parents=True)
+    with alone(var):
+        refused = manage("upgrade", var=var, database=older.name)
+    assert refused.returncode == 1
+    assert "another up runs" in refused.said
+    assert not applied()
+
+
+def test_without_a_backup_nothing_is_migrated(older: CommittedDatabase, var: Path) -> None:
+    var.mkdir()
+    (var / "backups").write_text("in the way")
+    stopped = manage("upgrade", var=var, database=older.name)
+    assert (stopped.returncode, applied()) == (1, False)
+
+
+def test_a_bad_log_stops_it_before_anything_is_changed(older: CommittedDatabase, var: Path) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TRIGGER audit_head_update")
+        cursor.execute("UPDATE audit_head SET size = 4")
+    stopped = manage("upgrade", var=var, database=older.name)
+    assert stopped.returncode == 1
+    assert not applied()
+
+
+def test_a_migration_that_fails_says_the_way_back(older: CommittedDatabase, var: Path) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE organization_keptanswer (id integer)")
+    failed = manage("upgrade", var=var, database=older.name)
+    assert failed.returncode == 3
+    (folder,) = (var / "backups").iterdir()
+    assert f"manage.py restore {folder} --replace" in failed.said
+    connection.close()
+    back = manage("restore", folder, "--replace", var=var, database=older.name)
+    assert back.returncode == 0, back.said
+    assert "migrations are missing" in back.said
+    assert Entry.objects.count() == 5
+
+
+def test_an_empty_database_is_migrated_alone(var: Path, committed_db: CommittedDatabase) -> None:
+    done = manage("upgrade", var=var)
+    assert done.returncode == 0, done.said
+    assert "to an empty database" in done.said
+    assert not (var / "backups").exists()
