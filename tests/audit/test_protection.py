@@ -65,7 +65,7 @@ def test_only_the_next_index_is_taken(index: int) -> None:
     refused(f'INSERT INTO audit_entry ("index", {COLUMNS}) {copy}', "the next index is due", index)  # noqa: S608
 
 
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="REPLACE is SQLite's")
+@pytest.mark.sqlite  # REPLACE is its own
 @pytest.mark.usefixtures("log")
 def test_replace_does_not_slip_past() -> None:
     refused(

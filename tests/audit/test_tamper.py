@@ -21,7 +21,7 @@ from tests.audit.logbook import Somebody, fill
 
 pytestmark = [
     pytest.mark.django_db,
-    pytest.mark.skipif(connection.vendor != "sqlite", reason="the forger writes as SQLite lets anybody write"),
+    pytest.mark.sqlite,
 ]
 
 SIZE = 300

@@ -229,7 +229,7 @@ def test_the_database_refuses_to_change_what_was_signed(promise: Promise, table:
         cursor.execute(does.format(table))
 
 
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="REPLACE is SQLite's")
+@pytest.mark.sqlite  # REPLACE is its own
 @pytest.mark.parametrize("table", TABLES)
 def test_replace_does_not_slip_past(promise: Promise, table: str) -> None:
     promise.sign()

@@ -256,6 +256,7 @@ def test_many_stories_need_as_many_queries_as_one(signed: Promise) -> None:
         assert len(captured) == 2
 
 
+@pytest.mark.sqlite  # its plan of the query
 def test_the_streak_is_looked_up_by_the_index_of_the_story(signed: Promise) -> None:
     run(signed, *signed.stories, status="failed")
     with CaptureQueriesContext(connection) as captured:
