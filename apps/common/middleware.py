@@ -11,7 +11,7 @@ from apps.common.refused import Refused
 
 
 class ContentSecurityPolicyMiddleware:
-    """Sends `settings.SECURE_CSP` with every answer."""
+    """Sends `settings.SECURE_CSP` with every answer, what no page needs, and that other sites embed none of it."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -20,6 +20,8 @@ class ContentSecurityPolicyMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         response.headers.setdefault("Content-Security-Policy", self.policy)
+        response.headers.setdefault("Permissions-Policy", settings.PERMISSIONS_POLICY)
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         return response
 
 
