@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from apps.delivery.models import Comment, Epic
-from apps.organization.actions.answers import forget_answers
+from apps.organization.actions.answers import AskedMeanwhile, begin_answer, forget_answers
 from apps.organization.models import KeptAnswer
 from tests.api.asking import pipeline_of, problem, send
 from tests.cast import make_cast, signed_in
@@ -47,7 +47,7 @@ def test_another_request_under_the_same_key_is_refused(work: Work) -> None:  # n
     send(maria, path, {"text": "One"}, Idempotency_Key=KEY)
     for elsewhere, text in ((path, "Other"), (f"stories/{work.pay.key}/comments/", "One")):
         answer = send(maria, elsewhere, {"text": text}, Idempotency_Key=KEY)
-        assert "was used for another request" in problem(answer, 422)
+        assert "was used for another request. Take a new one for each act." in problem(answer, 422)
     assert Comment.objects.count() == 1
     # Keys of two people have nothing to do with each other.
     assert send(signed_in(work.ruth), path, {"text": "Mine"}, Idempotency_Key=KEY).status_code == 201
@@ -97,6 +97,14 @@ def test_a_report_sent_again_comes_back_as_it_was_answered(work: Work) -> None: 
     assert (first.status_code, again.status_code) == (201, 201)
     assert again.content == first.content
     assert again.headers["Location"] == first.headers["Location"]
+
+
+@pytest.mark.django_db
+def test_a_key_is_taken_once(work: Work) -> None:  # noqa: F811
+    begin_answer(person=work.maria, key=KEY, request="one")
+    with pytest.raises(AskedMeanwhile, match="The same was asked at the same moment"), transaction.atomic():
+        begin_answer(person=work.maria, key=KEY, request="one")
+    assert KeptAnswer.objects.count() == 1
 
 
 def test_two_at_the_same_moment_have_one_effect(committed_db: CommittedDatabase) -> None:

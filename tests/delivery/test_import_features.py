@@ -393,8 +393,10 @@ def test_command_says_what_is_wrong(cast: Cast, tmp_path: Path) -> None:
     assert [(one["file"], one["line"]) for one in json.loads(out.getvalue())["refused"]] == [("wrong.feature", 4)]
     with pytest.raises(CommandError, match="There is no folder"):
         command(tmp_path / "nowhere")
-    with pytest.raises(CommandError, match="is not an instant"):
+    with pytest.raises(CommandError, match="“yesterday” is not an instant with a zone, such as"):
         command(folder, "--at", "yesterday")
+    with pytest.raises(CommandError, match="“2026-13-01T00:00:00Z” is not an instant: month must be in"):
+        command(folder, "--at", "2026-13-01T00:00:00Z")
     with pytest.raises(CommandError, match="is in the future"):
         command(folder, "--skip-refused", "--at", "2999-01-01T00:00:00Z")
 

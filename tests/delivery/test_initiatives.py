@@ -53,7 +53,7 @@ def test_edit(cast: Cast) -> None:
 def test_archived_ones_are_not_edited(cast: Cast) -> None:
     made = make_initiative(cast)
     Scope.objects.filter(pk=made.scope_id).update(archived_at="2026-01-01T00:00:00Z")
-    with pytest.raises(Refused, match="is archived"):
+    with pytest.raises(Refused, match="I-1 is archived"):
         actions.edit_initiative(initiative_key=made.key, title="x", purpose="", restricted=False, by=cast.vera)
 
 

@@ -54,6 +54,8 @@ def test_refusals(work: Work) -> None:
         actions.create_nfr(epic_key="E-1", title="x", statement="y", by=work.priya)
     with pytest.raises(NotAllowed, match="Changing NFR-1 takes a seat"):
         actions.edit_nfr(nfr_key="NFR-1", title="x", statement="y", by=work.priya)
+    with pytest.raises(NotAllowed, match="Changing NFR-1 takes a seat as Technical Product Manager or Product Owner"):
+        actions.archive_nfr(nfr_key="NFR-1", reason="x", by=work.priya)
     with pytest.raises(BadInput, match="The statement is empty. Say what must hold"):
         make(work, statement=" ")
     with pytest.raises(BadInput, match="The title is empty"):

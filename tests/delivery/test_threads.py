@@ -67,7 +67,7 @@ def test_other_refusals(four: Work) -> None:
     add(four, "E-1", "E-2")
     with pytest.raises(Refused, match="E-1 cannot need itself"):
         add(four, "E-1", "E-1")
-    with pytest.raises(Refused, match="E-1 needs E-2 already"):
+    with pytest.raises(Refused, match="E-1 needs E-2 already. Remove that dependency to change its kind"):
         add(four, "E-1", "E-2", "SOFT")
     with pytest.raises(Refused, match="There is no epic E-99"):
         add(four, "E-1", "E-99")
@@ -77,6 +77,9 @@ def test_other_refusals(four: Work) -> None:
         actions.remove_dependency(epic_key="E-1", needs_key="E-3", by=four.tomas)
     with pytest.raises(NotAllowed, match="Changing what E-1 needs takes a seat as Enterprise Architect, Solution Arch"):
         actions.add_dependency(epic_key="E-1", needs_key="E-3", kind="HARD", by=four.maria)
+    with pytest.raises(NotAllowed, match="Changing what E-1 needs takes a seat as Enterprise Architect, Solution Arch"):
+        actions.remove_dependency(epic_key="E-1", needs_key="E-2", by=four.maria)
+    assert [epic.key for epic in queries.hard_dependencies(four.epic)] == ["E-2"]
     actions.archive_epic(epic_key="E-4", reason="x", by=four.maria)
     with pytest.raises(Refused, match="E-4 is archived, so nothing can rest on it"):
         add(four, "E-1", "E-4")
@@ -93,10 +96,17 @@ def test_services(work: Work) -> None:
         actions.link_service(epic_key="E-1", service_key="nothing", by=work.maria)
     with pytest.raises(NotAllowed, match="Linking services to E-1 takes a seat"):
         actions.link_service(epic_key="E-1", service_key="payments", by=work.ruth)
+    with pytest.raises(NotAllowed, match="Linking services to E-1 takes a seat"):
+        actions.unlink_service(epic_key="E-1", service_key="payments", by=work.ruth)
+    assert queries.services_of(work.epic).count() == 1
     actions.unlink_service(epic_key="E-1", service_key="payments", by=work.maria)
     assert last_entry().event == "epic.service_unlinked"
     with pytest.raises(Refused, match="E-1 is not linked to payments"):
         actions.unlink_service(epic_key="E-1", service_key="payments", by=work.maria)
+    ledger = ServiceFactory.create(key="ledger")
+    Scope.objects.filter(pk=ledger.scope_id).update(archived_at="2026-01-01T00:00:00Z")
+    with pytest.raises(Refused, match="ledger is archived; nothing runs on it any more"):
+        actions.link_service(epic_key="E-1", service_key="ledger", by=work.maria)
 
 
 def test_pages(four: Work) -> None:

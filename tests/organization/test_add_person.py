@@ -30,11 +30,12 @@ def test_an_administrator_adds_somebody(cast: Cast):
     [
         ({"username": "Maria"}, Refused, "The username “Maria” is taken"),
         ({"username": "a b"}, BadInput, "“a b” cannot be a username: use at most 150 letters"),
-        ({"username": "kim@x.org"}, BadInput, "has an @"),
+        ({"username": "kim@x.org"}, BadInput, "“kim@x.org” has an @: people may sign in by mail address too"),
         ({"username": "new"}, BadInput, "a page has that name"),
         ({"username": " "}, BadInput, "A person needs a username"),
         ({"name": " \n"}, BadInput, "The name is missing"),
         ({"name": "a\x00b"}, BadInput, "The name holds a NUL character"),
+        ({"name": "a\ud800b"}, BadInput, "The name is not valid Unicode at character 2"),
         ({"name": "x" * 201}, BadInput, "The name has 201 characters; at most 200"),
         ({"email": "MARIA@example.org"}, Refused, "maria@example.org belongs to somebody else"),
         ({"email": "kim"}, BadInput, "“kim” is not a mail address"),
@@ -109,9 +110,9 @@ def test_a_new_link_is_for_who_has_no_password_yet(cast: Cast):
         actions.invite_person(person=cast.maria, by=cast.adam)
     with pytest.raises(NotAllowed, match="Only an administrator"):
         actions.invite_person(person=person, by=cast.vera)
-    with pytest.raises(Refused, match="is a service account"):
+    with pytest.raises(Refused, match="is a service account: it never signs in. Make a token instead"):
         actions.invite_person(person=PersonFactory.create(is_service=True), by=cast.adam)
-    with pytest.raises(Refused, match="is not active"):
+    with pytest.raises(Refused, match="is not active: reactivate the account first"):
         actions.invite_person(person=PersonFactory.create(is_active=False), by=cast.adam)
 
 
@@ -125,7 +126,16 @@ def test_an_administrator_edits_people_and_they_their_time_zone(cast: Cast):
     assert signed_in(cast.maria).post("/people/maria/edit/", own).status_code == 302
     maria = Person.objects.get(username="maria")
     assert (maria.name, maria.email, maria.time_zone) == ("Maria Keller-Roth", "mk@example.org", "UTC")
-    assert signed_in(cast.sam).get("/people/maria/edit/").status_code == 403
+
+
+def test_nobody_else_edits_them(cast: Cast):
+    entries = log.size()
+    for by in (cast.sam, cast.vera):
+        with pytest.raises(NotAllowed, match="Only an administrator may change other people; your own time zone"):
+            actions.edit_person(person=cast.maria, by=by, name="Queen Maria")
+    answer = signed_in(cast.sam).post("/people/maria/edit/", {"name": "Queen Maria", "time_zone": "UTC"})
+    assert answer.status_code == 403 and "Only an administrator may change other people" in answer.content.decode()
+    assert (Person.objects.get(username="maria").name, log.size()) == ("Maria Keller", entries)
 
 
 def test_editing_nothing_writes_no_entry(cast: Cast):

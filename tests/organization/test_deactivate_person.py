@@ -72,6 +72,11 @@ def test_refusals(cast: Cast):
         actions.deactivate_person(person=cast.maria, by=cast.adam)
     with pytest.raises(Refused, match="Sam Okafor is active"):
         actions.reactivate_person(person=cast.sam, by=cast.adam)
+    with pytest.raises(NotAllowed, match="Only an administrator may add, change or deactivate people"):
+        actions.reactivate_person(person=cast.maria, by=cast.vera)
+    answer = signed_in(cast.vera).post("/people/maria/reactivate/")
+    assert answer.status_code == 403
+    assert not Person.objects.get(username="maria").is_active
 
 
 def test_reactivated_people_sign_in_again_in_their_seats(cast: Cast):

@@ -69,13 +69,17 @@ def test_refusals_in_words(cast: Cast):
     short = SeatFactory.create(person=cast.maria, role=Role.SRE, scope=cast.elsewhere, until_on=in_days(3))
     over = SeatFactory.create(person=cast.maria, role=Role.SRE_LEAD, scope=cast.elsewhere, until_on=in_days(-1))
     assert "Only Maria Keller, who holds this seat, may delegate it" in refused(cast, by=cast.adam)
-    assert "to yourself" in refused(cast, delegate=cast.maria)
+    assert "You cannot delegate a seat to yourself" in refused(cast, delegate=cast.maria)
     assert "is not active" in refused(cast, delegate=PersonFactory.create(is_active=False))
-    assert "is a service account" in refused(cast, delegate=PersonFactory.create(is_service=True))
+    assert "is a service account, and those act in no seat" in refused(
+        cast, delegate=PersonFactory.create(is_service=True)
+    )
     assert "cannot begin in the past" in refused(cast, from_on=in_days(-1))
     assert "comes before the first" in refused(cast, from_on=in_days(2), until_on=in_days(1))
     assert "lasts at most a year" in refused(cast, until_on=in_days(400))
-    assert "stay within it" in refused(cast, seat=short, until_on=in_days(4))
+    assert f"The seat itself is held from {short.from_on:%-d %b %Y} to" in refused(
+        cast, seat=short, until_on=in_days(4)
+    )
     assert "This seat has ended" in refused(cast, seat=over)
     DelegationFactory.create(seat=cast.seat_of("maria"), delegate=cast.sam)
     assert "This seat is delegated to Sam Okafor until" in refused(cast)
@@ -95,7 +99,7 @@ def test_holder_delegate_and_administrator_revoke_it(cast: Cast, name: str):
     assert signed_in(by).post(f"/delegations/{delegation.pk}/revoke/")["Location"] == f"/people/{name}/"
     assert not forget_seats(cast.sam).has_perm(SIGN)
     assert "revoked that Sam Okafor acts for Maria Keller as Product Owner of I-1" in log.said("delegation.revoked")
-    with pytest.raises(Refused, match="has ended already"):
+    with pytest.raises(Refused, match="This delegation has ended already"):
         actions.revoke_delegation(delegation=delegation, by=by)
 
 

@@ -55,6 +55,9 @@ def test_a_column_reaches_down_its_own_branch_only(cast: Cast):
         actions.grant_seat(person=cast.lena, role=Role.PRODUCT_OWNER, scope=cast.elsewhere, by=cast.vera)
     with pytest.raises(NotAllowed, match="on ORG"):
         actions.grant_seat(person=cast.lena, role=Role.PRODUCT_OWNER, scope=cast.organization, by=cast.vera)
+    page = signed_in(cast.vera).get("/scopes/I-2/seats/new/")
+    assert page.status_code == 403
+    assert "Seats on I-2 are handed out by an administrator, or by the Technical Product" in page.content.decode()
 
 
 def test_nobody_gives_a_seat_to_themselves_but_an_administrator(cast: Cast):
@@ -96,7 +99,11 @@ def test_refusals_in_words(cast: Cast):
     assert "The last day, 1 Mar 2026, comes before the first, 2 Mar 2026" in refused(cast, **dates)
     assert "Sam Okafor holds the seat of SRE on I-1 from" in refused(cast, person=cast.sam)
     cast.initiative.archived_at = cast.adam.joined_at
-    assert "I-1 is archived" in refused(cast)
+    words = "I-1 is archived; nobody takes a seat on it any more"
+    assert words in refused(cast)
+    cast.initiative.save()
+    page = signed_in(cast.adam).get("/scopes/I-1/seats/new/")
+    assert page.status_code == 409 and words in page.content.decode()
 
 
 def test_a_seat_may_be_held_again_outside_its_days(cast: Cast):

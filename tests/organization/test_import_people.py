@@ -61,6 +61,7 @@ def problems(cast: Cast, text: str) -> dict[int, str]:
     with pytest.raises(PeopleRefused) as refused:
         load(cast, text)
     assert (log.size(), Person.objects.count(), Seat.objects.count()) == (entries, people, seats)
+    assert refused.value.sentence.startswith("Nobody was imported: ")
     return {problem.line: problem.reason for problem in refused.value.problems}
 
 
@@ -87,7 +88,7 @@ def test_every_problem_is_named_and_nothing_is_stored(cast: Cast):
     assert found[3] == "The name is missing."
     assert "maria@example.org belongs to somebody else" in found[5]
     assert "The name of maria is “Maria Keller” here, not “Mary”" in found[6]
-    assert "“ci” is a service account" in found[7]
+    assert found[7] == "“ci” is a service account, not a person."
     assert "Gone (gone) is not active" in found[8]
     assert "There is no “I-9” on which a seat could be held" in found[9]
     assert "There is no team “nowhere”" in found[10]

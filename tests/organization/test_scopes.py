@@ -35,7 +35,7 @@ def test_a_taken_key_is_refused_whatever_its_case(cast: Cast):
 
 def test_nothing_is_added_below_what_is_archived(cast: Cast):
     cast.elsewhere.archived_at = cast.adam.joined_at
-    with pytest.raises(Refused, match="I-2 “Returns without a letter” is archived"):
+    with pytest.raises(Refused, match="I-2 “Returns without a letter” is archived; nothing can be added below it"):
         actions.add_scope(kind=Scope.Kind.EPIC, key="E-9", title="Late", parent=cast.elsewhere)
 
 

@@ -68,11 +68,15 @@ def test_people_join_and_leave(cast: Cast):
     assert log.last("team.joined").line.words == "put Sam Okafor into the team checkout “Checkout”"
     membership = Membership.objects.get()
     again = client.post("/teams/checkout/members/new/", {"person": "sam", "from_on": ""})
-    assert again.status_code == 409 and "Sam Okafor is in Checkout already" in again.content.decode()
+    assert (
+        again.status_code == 409
+        and f"Sam Okafor is in Checkout already, since {in_days(0):%-d %b %Y}." in again.content.decode()
+    )
     assert client.post(f"/memberships/{membership.pk}/end/")["Location"] == "/teams/checkout/"
     assert Membership.objects.get().until_on == in_days(0)
     assert log.last("team.left").line.words == "took Sam Okafor out of the team checkout “Checkout”"
-    assert client.post(f"/memberships/{membership.pk}/end/").status_code == 409
+    gone = client.post(f"/memberships/{membership.pk}/end/")
+    assert gone.status_code == 409 and "Sam Okafor has left Checkout already" in gone.content.decode()
 
 
 def test_refusals_of_joining(cast: Cast):
@@ -89,6 +93,17 @@ def test_refusals_of_joining(cast: Cast):
     with pytest.raises(Refused, match="is in Checkout already"):
         actions.join_team(team=team, person=cast.sam, by=cast.adam, from_on=in_days(3))
     actions.join_team(team=team, person=cast.sam, by=cast.adam, from_on=in_days(4))
+
+
+def test_only_who_manages_the_team_takes_somebody_out(cast: Cast):
+    membership = MembershipFactory.create(team=TeamFactory.create(key="checkout"), person=cast.sam)
+    entries = log.size()
+    for by in (cast.sam, cast.tomas, cast.vera):
+        with pytest.raises(NotAllowed, match="Teams are managed by an administrator"):
+            actions.leave_team(membership=membership, by=by)
+    answer = signed_in(cast.vera).post(f"/memberships/{membership.pk}/end/")
+    assert answer.status_code == 403 and "Teams are managed by an administrator" in answer.content.decode()
+    assert (Membership.objects.get().until_on, log.size()) == (None, entries)
 
 
 def test_a_team_that_owns_services_without_a_definition_of_success_is_listed(cast: Cast):

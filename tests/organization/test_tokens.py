@@ -88,6 +88,16 @@ def test_a_revoked_token_opens_nothing(cast: Cast, account: Person):
         actions.revoke_token(token=token, by=cast.adam)
 
 
+def test_only_an_administrator_revokes_a_token(cast: Cast, account: Person):
+    token, secret = actions.create_token(person=account, name="pipeline", expires_on=in_days(9), by=cast.adam)
+    entries = log.size()
+    for by in (cast.vera, cast.nobody):
+        with pytest.raises(NotAllowed, match="Only an administrator may manage service accounts and their tokens"):
+            actions.revoke_token(token=token, by=by)
+    assert signed_in(cast.vera).post(f"/tokens/{token.pk}/revoke/").status_code == 403
+    assert (ask(secret), log.size()) == (200, entries)
+
+
 def test_its_use_is_noted_once_a_minute_and_is_no_act(cast: Cast, account: Person, time_machine):
     start = datetime(2026, 11, 23, 10, tzinfo=UTC)
     time_machine.move_to(start, tick=False)
@@ -115,6 +125,8 @@ def test_refusals_in_words(cast: Cast, account: Person):
         return error.value.sentence
 
     assert "Only an administrator may manage service accounts" in refused(by=cast.vera)
+    gone = PersonFactory.create(name="Gone", is_service=True, is_active=False)
+    assert "Gone is not active: reactivate the account first" in refused(person=gone)
     assert "Maria Keller is a person; tokens are for service accounts" in refused(person=cast.maria)
     assert "needs a name that says what uses it" in refused(name=" ")
     assert "would have expired already" in refused(expires_on=in_days(0))

@@ -72,13 +72,16 @@ def test_another_definition_voids_it(promise: Promise, nfr: NFR) -> None:
 
 @pytest.mark.parametrize("name", ["maria", "sam", "jonas", "nobody"])
 def test_only_the_sre_lead_attests(promise: Promise, nfr: NFR, name: str) -> None:
-    with pytest.raises(NotAllowed, match="Only an SRE Lead of"):
+    with pytest.raises(
+        NotAllowed,
+        match=f"Only an SRE Lead of {promise.epic.key} may attest {nfr.key}, and you hold no such seat today",
+    ):
         attest(nfr, by=promise.cast.people[name])
 
 
 def test_it_needs_words_a_verdict_and_an_end(promise: Promise, nfr: NFR) -> None:
     priya = promise.cast.priya
-    with pytest.raises(BadInput, match="How you know is needed"):
+    with pytest.raises(BadInput, match="How you know is needed: others must be able to understand it later"):
         attest(nfr, by=priya, words=" ")
     with pytest.raises(BadInput, match="Say whether the requirement is met"):
         attest(nfr, by=priya, verdict="PERHAPS")
@@ -90,3 +93,10 @@ def test_nothing_of_an_archived_epic_is_attested(promise: Promise, nfr: NFR) -> 
     delivery.archive_epic(epic_key=promise.epic.key, reason="Not needed.", by=promise.cast.maria)
     with pytest.raises(Refused, match=f"{promise.epic.key} is archived"):
         attest(nfr, by=promise.cast.priya)
+
+
+def test_an_archived_requirement_is_not_attested(promise: Promise, nfr: NFR) -> None:
+    delivery.archive_nfr(nfr_key=nfr.key, reason="Not needed.", by=promise.cast.maria)
+    with pytest.raises(Refused, match=f"{nfr.key} is archived and can no longer be attested"):
+        attest(nfr, by=promise.cast.priya)
+    assert not NFRAttestation.objects.exists()

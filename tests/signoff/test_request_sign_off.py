@@ -57,7 +57,7 @@ def test_only_who_could_sign_is_asked_and_not_oneself(promise: Promise) -> None:
     cast = promise.cast
     with pytest.raises(BadInput, match="Ruth Adeyemi holds no seat that could sign this"):
         actions.request_epic_sign_off(epic_key=promise.epic.key, of=cast.ruth, words="", by=cast.vera)
-    with pytest.raises(BadInput, match="Ask somebody else"):
+    with pytest.raises(BadInput, match="Ask somebody else: you can sign yourself without a request"):
         actions.request_epic_sign_off(epic_key=promise.epic.key, of=cast.maria, words="", by=cast.maria)
     with pytest.raises(NotAllowed, match="may ask for a signature"):
         actions.request_epic_sign_off(epic_key=promise.epic.key, of=cast.maria, words="", by=cast.nobody)
@@ -66,7 +66,7 @@ def test_only_who_could_sign_is_asked_and_not_oneself(promise: Promise) -> None:
 def test_nobody_is_asked_to_sign_what_is_archived(promise: Promise) -> None:
     story = promise.stories[0]
     delivery.archive_story(story_key=story.key, reason="Not needed.", by=promise.cast.ruth)
-    with pytest.raises(Refused, match=f"{story.key} is archived"):
+    with pytest.raises(Refused, match=f"{story.key} is archived and can no longer be signed"):
         actions.request_story_sign_off(story_key=story.key, of=promise.cast.lena, words="", by=promise.cast.vera)
     delivery.archive_epic(epic_key=promise.epic.key, reason="Not needed.", by=promise.cast.maria)
     with pytest.raises(Refused, match=f"{promise.epic.key} is archived"):

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import DatabaseError
 from django.test import Client
 from django.utils import timezone
@@ -183,7 +184,7 @@ def test_an_edit_after_the_page_was_shown_refuses_the_signature_with_the_differe
     shown = promise.dossier()
     story = promise.edit(promise.stories[0], outcome="the order is placed twice")
     before = written()
-    with pytest.raises(Moved, match="changed while you were reading. Nothing was recorded") as caught:
+    with pytest.raises(Moved, match="Nothing was recorded. Read the difference, then sign again") as caught:
         promise.sign(shown=shown)
     difference = caught.value.promise
     assert difference is not None
@@ -295,6 +296,9 @@ def test_the_dossier_in_the_form_is_the_portals_own_and_this_persons(promise: Pr
         unseal(sealed, person_key=ruth.key)
     with pytest.raises(BadInput, match="did not come whole"):
         unseal(sealed[:-1] + ("A" if sealed[-1] != "A" else "B"), person_key=maria.key)
+    later = timezone.now() + timedelta(hours=13)
+    with time_machine.travel(later), pytest.raises(BadInput, match="has been open for more than twelve hours"):
+        unseal(sealed, person_key=maria.key)
 
 
 def test_the_same_form_with_another_meaning_is_refused(promise: Promise) -> None:

@@ -191,8 +191,8 @@ def test_a_story_whose_text_changed_is_broken_and_not_signed(passing: Promise) -
 
 
 def test_a_signed_story_is_not_signed_again(passing: Promise) -> None:
-    passing.sign_stories()
-    with pytest.raises(Refused, match="is already signed at this text, by Lena Brandt"):
+    receipt = passing.sign_stories()[0].signature.key
+    with pytest.raises(Refused, match=f"is already signed at this text, by Lena Brandt: receipt {receipt}"):
         passing.sign_stories(passing.stories[0])
 
 
@@ -240,6 +240,37 @@ def test_a_story_of_an_archived_epic_is_not_signed(passing: Promise) -> None:
     delivery.archive_epic(epic_key=passing.epic.key, reason="Not needed.", by=passing.cast.maria)
     with pytest.raises(Refused, match=f"{passing.epic.key} is archived"):
         passing.sign_stories()
+
+
+def test_an_archived_story_is_not_signed(passing: Promise) -> None:
+    story = passing.stories[0]
+    delivery.archive_story(story_key=story.key, reason="Not needed.", by=passing.cast.ruth)
+    with pytest.raises(Refused, match=f"{story.key} is archived and can no longer be signed"):
+        passing.sign_stories(story)
+    assert not Signature.objects.exists()
+
+
+def test_a_form_that_names_a_text_of_another_story_is_refused(passing: Promise) -> None:
+    """What changed is shown from the story's own texts alone."""
+    story, other = passing.stories[:2]
+    shown = [actions.StoryShown(story.key, other.digest)]
+    with pytest.raises(Refused, match=f"{story.key} never had the text that this form names. Open the page again"):
+        actions.sign_off_stories(
+            shown=shown, meaning="ACCEPT", by=passing.cast.lena, authentication=confirmed(), comment="", key=key()
+        )
+    assert not Signature.objects.exists()
+
+
+def test_a_meaning_that_does_not_exist_is_refused(passing: Promise) -> None:
+    with pytest.raises(BadInput, match="Choose what your signature means"):
+        actions.sign_off_stories(
+            shown=passing.shown(),
+            meaning="MAYBE",
+            by=passing.cast.lena,
+            authentication=confirmed(),
+            comment="",
+            key=key(),
+        )
 
 
 def test_the_same_form_with_another_meaning_or_more_stories_is_refused(passing: Promise) -> None:

@@ -158,7 +158,7 @@ def test_it_is_refused_with_a_reason_or_withdrawn(promise: Promise) -> None:
     with pytest.raises(Refused, match="is refused already"):
         actions.grant_waiver(waiver_key=waiver.key, by=promise.cast.maria)
     other = ask(promise)
-    with pytest.raises(NotAllowed, match="Only Tomás Novák, who asked"):
+    with pytest.raises(NotAllowed, match=f"Only Tomás Novák, who asked for {other.key}, may withdraw it"):
         actions.withdraw_waiver(waiver_key=other.key, by=promise.cast.maria)
     assert actions.withdraw_waiver(waiver_key=other.key, by=promise.cast.tomas).state == "WITHDRAWN"
 

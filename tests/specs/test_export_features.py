@@ -124,7 +124,7 @@ def test_a_folder_with_other_things_is_refused(twins, tmp_path: Path):
     ("options", "words"),
     [
         ({"by": "ghost"}, "Nobody active has the username"),
-        ({"initiative": "Nothing"}, "There is no initiative"),
+        ({"initiative": "Nothing"}, "There is no initiative “Nothing”."),
         ({"epic": "E-99"}, "There is no story to export"),
     ],
 )

@@ -499,6 +499,20 @@ def test_a_form_without_a_file_is_refused(machine):
     assert response.json()["detail"] == "There is no “file” in the form. Send each report as “file”."
 
 
+def test_a_manifest_too_large_is_refused_by_its_name(machine, story):
+    manifest = SimpleUploadedFile("manifest.json", b" " * (8 * 1024 * 1024 + 1))
+    files = {
+        "file": SimpleUploadedFile("report.json", behave_json(CART)),
+        "manifest": manifest,
+        "format": "behave-json",
+    }
+
+    response = machine.post("/api/v1/runs/", files)
+
+    assert response.status_code == 413
+    assert response.json()["detail"] == "manifest.json has more than the 8 MiB that are read of a manifest."
+
+
 def test_the_api_refuses_what_says_it_is_too_large_unread(machine):
     response = machine.generic("POST", "/api/v1/runs/", b"[]", CONTENT_LENGTH=str(100 * 1024 * 1024))
 
