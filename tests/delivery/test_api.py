@@ -6,10 +6,11 @@ import pytest
 from django.test import Client
 
 from apps.delivery import actions
-from apps.delivery.models import Comment, Epic, EpicDependency, EpicService
+from apps.delivery.models import Comment, Epic, EpicDependency, EpicService, Story
+from apps.organization.roles import Role
 from tests.api.asking import every_row, pipeline_of, problem, queries_of, read, rows, send
 from tests.cast import ServiceFactory, signed_in
-from tests.delivery.work import CART_CHANGED, PAY, Work, entries, make_epic, make_story
+from tests.delivery.work import CART_CHANGED, PAY, Work, accept, entries, make_epic, make_story, prove, sign
 
 pytestmark = pytest.mark.django_db
 
@@ -23,7 +24,7 @@ def maria(work: Work) -> Client:
 def restricted(work: Work) -> Epic:
     """An epic of an initiative that only its own seats, executives and auditors read."""
     initiative = actions.create_initiative(title="Hushed", restricted=True, by=work.adam)
-    work.cast.seat(work.adam, "PRODUCT_OWNER", initiative.scope)
+    work.cast.seat(work.adam, Role.PRODUCT_OWNER, initiative.scope)
     return actions.create_epic(initiative_key=initiative.key, title="Secret", by=work.adam)
 
 
@@ -311,3 +312,33 @@ def test_initiatives_are_started_and_edited(work: Work) -> None:
     assert (made.status_code, made.json()["is_restricted"]) == (201, True)
     changed = send(adam, f"initiatives/{made.json()['key']}/", {"purpose": "Joy"}, method="patch")
     assert (changed.json()["purpose"], changed.json()["is_restricted"]) == ("Joy", True)
+
+
+def test_states_are_those_of_the_pages(work: Work, maria: Client) -> None:
+    """The API reads them as columns, the pages compute them."""
+    draft = make_story(work.cast, work.epic, "Feature: Only a thought\n")
+    failing, passing, broken, signed, regressed = (
+        make_story(work.cast, work.epic, PAY.replace("Pay", name)) for name in ("A", "B", "C", "D", "E")
+    )
+    for story, verdict in ((failing, "FAILED"), (passing, "PASSED"), (broken, "PASSED")):
+        prove(story, verdict)
+    text = PAY.replace("Pay", "C").replace("paid", "settled")
+    actions.edit_story(story_key=broken.key, text=text, base_version=1, by=work.ruth)
+    for story in (signed, regressed):
+        prove(story)
+        sign(story, work.cast)
+    prove(regressed, "FAILED")
+    actions.archive_story(story_key=work.pay.key, reason="twice", by=work.ruth)
+    said = {row["key"]: row for row in rows(maria, "stories/") + rows(maria, "stories/?state=ARCHIVED")}
+    assert said.pop(work.pay.key)["state"] == "ARCHIVED"
+    stories = Story.objects.filter(key__in=said)
+    assert {key: (row["state"], row["is_regressed"], bool(row["signed_at"])) for key, row in said.items()} == {
+        story.key: (story.state.value, story.is_regressed, story.is_signed) for story in stories
+    }
+    assert len({row["state"] for row in said.values()}) == 6
+    assert said[draft.key]["digest"]
+    for change in (accept, lambda epic: Epic.objects.filter(pk=epic.pk).update(regressed_at=None)):
+        change(work.epic)
+        (row,) = rows(maria, "epics/")
+        assert row["state"] == Epic.objects.get().state
+    assert row["state"] == "SIGNED"

@@ -4,6 +4,7 @@ from rest_framework.request import Request
 
 from apps.common.endpoints import Page, body_of, filters_of, found, listed, reads, reads_list, sorted_by, writes
 from apps.delivery import actions, queries
+from apps.delivery.api import columns
 from apps.delivery.api.rows import EpicDetail, EpicRow, epic_detail, epic_row
 from apps.delivery.forms import EpicCreateForm, EpicFilterForm, EpicForm, ReasonForm
 from apps.delivery.models import Epic
@@ -18,7 +19,8 @@ def readable_epic(request: Request, key: str) -> Epic:
 
 def _detail(request: Request, key: str) -> EpicDetail:
     epic = readable_epic(request, key)
-    return epic_detail(epic, request.build_absolute_uri(epic.get_absolute_url()))
+    (row,) = columns.epic_columns(Epic.objects.filter(pk=epic.pk))
+    return epic_detail(epic_row(row), epic, request.build_absolute_uri(epic.get_absolute_url()))
 
 
 @reads_list(EpicRow, filters=EpicFilterForm)
@@ -28,7 +30,7 @@ def epic_list(request: Request) -> Page[EpicRow]:
     initiatives = [(one.key, one.title) for one in queries.initiatives_outside(hidden)]
     asked = filters_of(request, EpicFilterForm, initiatives=initiatives)
     order = sorted_by(asked.pop("sort"), queries.EPIC_SORTS)
-    rows = queries.filtered_epics(hidden, **asked)
+    rows = columns.epic_columns(queries.filtered_epics(hidden, **asked))
     return listed(request, rows, epic_row, order=order, among=queries.epics_outside(hidden))
 
 

@@ -1,11 +1,11 @@
 """What the API says of initiatives, epics, stories and what hangs on them: the shape, and how a row is written."""
 
-from typing import Literal, TypedDict
+from typing import Any, Literal, TypedDict
 
 from apps.common.endpoints import Address, Digest, Instant, Key, instant
 from apps.delivery.models import NFR, Comment, Epic, EpicDependency, EpicService, Initiative, Story, StoryVersion
 from apps.delivery.models.stories import StoryVerdict
-from apps.delivery.states import EpicState, StoryState
+from apps.delivery.states import EpicState
 from apps.organization.mentions import PersonMention, mention
 
 StoryStateName = Literal["DRAFT", "READY", "BROKEN", "FAILING", "PASSING", "SIGNED", "ARCHIVED"]
@@ -57,22 +57,22 @@ class EpicRow(TypedDict):
     signed_at: Instant | None
 
 
-def epic_row(epic: Epic) -> EpicRow:
-    """Of an epic with scope, initiative and team."""
+def epic_row(row: Any) -> EpicRow:
+    """Of one of `columns.epic_columns`."""
     return {
-        "key": epic.key,
-        "title": epic.title,
-        "initiative": epic.initiative.scope.key,
-        "state": EpicState(epic.state),
-        "team": epic.team.scope.key if epic.team else None,
-        "promised_for": epic.promised_for,
-        "story_count": epic.story_count,
-        "signed_story_count": epic.signed_story_count,
-        "passing_story_count": epic.passing_story_count,
-        "broken_story_count": epic.broken_story_count,
-        "failing_story_count": epic.failing_story_count,
-        "created_at": instant(epic.created_at),
-        "signed_at": instant(epic.signed_at),
+        "key": row.key,
+        "title": row.title,
+        "initiative": row.initiative__scope__key,
+        "state": row.state_name,
+        "team": row.team__scope__key,
+        "promised_for": row.promised_for,
+        "story_count": row.story_count,
+        "signed_story_count": row.signed_story_count,
+        "passing_story_count": row.passing_story_count,
+        "broken_story_count": row.broken_story_count,
+        "failing_story_count": row.failing_story_count,
+        "created_at": instant(row.created_at),
+        "signed_at": instant(row.signed_at),
     }
 
 
@@ -89,10 +89,10 @@ class EpicDetail(EpicRow):
     archived_at: Instant | None
 
 
-def epic_detail(epic: Epic, url: str) -> EpicDetail:
+def epic_detail(row: EpicRow, epic: Epic, url: str) -> EpicDetail:
     """`url` is of its page."""
     return {
-        **epic_row(epic),
+        **row,
         "summary": epic.summary,
         "path": epic.path,
         "url": url,
@@ -121,34 +121,22 @@ class StoryRow(TypedDict):
     signed_at: Instant | None
 
 
-def story_row(story: Story) -> StoryRow:
-    """Of a story with version, team and epic."""
-    team = story.team or story.epic.team
-    is_archived = story.archived_at or story.epic.archived_at
+def story_row(row: Any) -> StoryRow:
+    """Of one of `columns.story_columns`."""
     return {
-        "key": story.key,
-        "title": story.title,
-        "epic": story.epic.key,
-        "state": "ARCHIVED" if is_archived else _STATES[story.state],
-        "is_regressed": story.is_regressed,
-        "team": team.scope.key if team else None,
-        "points": story.points,
-        "scenario_count": story.scenario_count,
-        "version": story.version.number if story.version else None,
-        "digest": story.digest or None,
-        "path": story.path,
-        "signed_at": instant(story.signed_at) if story.is_signed else None,
+        "key": row.key,
+        "title": row.title,
+        "epic": row.epic__key,
+        "state": row.state_name,
+        "is_regressed": row.is_regressed_now,
+        "team": row.team_key,
+        "points": row.points,
+        "scenario_count": row.scenario_count,
+        "version": row.version__number,
+        "digest": row.digest or None,
+        "path": row.path,
+        "signed_at": instant(row.signed_at) if row.signed_now else None,
     }
-
-
-_STATES: dict[StoryState, StoryStateName] = {
-    StoryState.DRAFT: "DRAFT",
-    StoryState.READY: "READY",
-    StoryState.BROKEN: "BROKEN",
-    StoryState.FAILING: "FAILING",
-    StoryState.PASSING: "PASSING",
-    StoryState.SIGNED: "SIGNED",
-}
 
 
 class StoryDetail(StoryRow):
@@ -165,10 +153,10 @@ class StoryDetail(StoryRow):
     archived_at: Instant | None
 
 
-def story_detail(story: Story, url: str) -> StoryDetail:
+def story_detail(row: StoryRow, story: Story, url: str) -> StoryDetail:
     """`url` is of its page."""
     return {
-        **story_row(story),
+        **row,
         "text": story.version.text if story.version else "",
         "url": url,
         "evidence_digest": story.evidence_digest or None,

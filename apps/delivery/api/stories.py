@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from apps.common.endpoints import Page, body_of, filters_of, found, listed, reads, reads_list, sorted_by, writes
 from apps.common.refused import BadInput
 from apps.delivery import actions, queries
+from apps.delivery.api import columns
 from apps.delivery.api.epics import readable_epic
 from apps.delivery.api.rows import (
     StoryDetail,
@@ -32,7 +33,8 @@ def readable_story(request: Request, key: str) -> Story:
 
 def _detail(request: Request, key: str) -> StoryDetail:
     story = readable_story(request, key)
-    return story_detail(story, request.build_absolute_uri(story.get_absolute_url()))
+    (row,) = columns.story_columns(Story.objects.filter(pk=story.pk))
+    return story_detail(story_row(row), story, request.build_absolute_uri(story.get_absolute_url()))
 
 
 @reads_list(StoryRow, filters=StoryFilterForm)
@@ -41,7 +43,7 @@ def story_list(request: Request) -> Page[StoryRow]:
     person = person_of(request)
     asked = filters_of(request, StoryFilterForm)
     order = sorted_by(asked.pop("sort"), queries.STORY_SORTS)
-    rows = queries.filtered_stories(person, **asked)
+    rows = columns.story_columns(queries.filtered_stories(person, **asked))
     return listed(request, rows, story_row, order=order, among=queries.stories_for(person))
 
 
@@ -49,8 +51,9 @@ def story_list(request: Request) -> Page[StoryRow]:
 def epic_story_list(request: Request, key: str) -> Page[StoryRow]:
     """The stories of one epic that are not archived."""
     epic, person = readable_epic(request, key), person_of(request)
-    rows = queries.stories_for(person).filter(epic=epic, archived_at=None).defer("version__text", "version__narrative")
-    return listed(request, rows, story_row, among=queries.stories_for(person).filter(epic=epic))
+    of_epic = queries.stories_for(person).filter(epic=epic)
+    rows = columns.story_columns(of_epic.filter(archived_at=None))
+    return listed(request, rows, story_row, among=of_epic)
 
 
 @reads(StoryDetail)
