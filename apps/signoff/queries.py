@@ -154,6 +154,12 @@ def story_sign_offs(story: Story) -> list[StorySignOff]:
     )
 
 
+def story_acceptance(story: Story) -> StorySignOff | None:
+    """The latest sign-off that accepted the story; of a signed story, the one by which it is signed."""
+    sign_offs = StorySignOff.objects.filter(story=story, meaning=StorySignOff.Meaning.ACCEPT)
+    return sign_offs.select_related("signature").order_by("-number").first()
+
+
 def meaning_authors(stories: Iterable[Story]) -> dict[int, set[int]]:
     """By story: primary keys of who wrote its current meaning, or in whose seat, reformatting included. One query."""
     found: dict[int, set[int]] = {}

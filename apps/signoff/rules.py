@@ -23,6 +23,7 @@ from apps.signoff import queries
 from apps.signoff.criteria import CRITERIA
 from apps.signoff.models import EpicSignOff, StorySignOff, Waiver
 from apps.signoff.queries import Part
+from apps.signoff.signed_already import SignedAlready
 from apps.signoff.states import GateState
 from apps.signoff.verdicts import Gate
 
@@ -105,10 +106,12 @@ def check_took_no_part(
 
 
 def check_story_is_signable(*, story: Story) -> None:
-    """Raises Refused where the story cannot be accepted as it stands."""
+    """Raises SignedAlready where somebody accepted just this text, Refused where it cannot be accepted as it stands."""
     if story.is_signed:
-        signer = story.signed_by.name if story.signed_by else "somebody"
-        raise Refused(f"{story.key} is already signed at this text, by {signer}.")
+        acceptance = queries.story_acceptance(story)
+        if acceptance is None:
+            raise Refused(f"{story.key} is already signed at this text.")
+        raise SignedAlready(f"{story.key} is already signed at this text", signature=acceptance.signature)
     state = StoryState(story.state)
     if state != StoryState.PASSING:
         meaning, step, role = STORY_STATES[state]
@@ -177,15 +180,12 @@ def check_gate_allows(*, epic: Epic, gate: Gate, meaning: str) -> None:
 
 
 def check_not_signed_already(*, epic: Epic, promise: str, meaning: str) -> None:
-    """Raises Refused, naming signer and receipt, where just this promise is accepted already, and all it rests on."""
+    """Raises SignedAlready where just this promise is accepted already, and all it rests on."""
     if meaning == EpicSignOff.Meaning.REJECT or epic.signed_promise != promise or queries.rejected_since(epic):
         return
     acceptance = queries.latest_acceptance(epic)
     if acceptance is not None:
-        signature = acceptance.signature
-        raise Refused(
-            f"{epic.key} is already signed at just this promise, by {signature.printed_name}: receipt {signature.key}."
-        )
+        raise SignedAlready(f"{epic.key} is already signed at just this promise", signature=acceptance.signature)
 
 
 def _meaning(meaning: str, known: list[str], comment: str) -> str:

@@ -113,6 +113,14 @@ def _input(form: Form, name: str, has: Attributes) -> None:
         form.fields[name] = value
 
 
+def page_of(url: str, status: int, text: str, *, is_html: bool = True) -> Page:
+    """What an answer holds to follow and to fill in."""
+    reader = _Reader()
+    if is_html:
+        reader.feed(text)
+    return Page(url, status, text, reader.links, reader.forms)
+
+
 class Browser:
     """One person's session at `address`."""
 
@@ -139,10 +147,8 @@ class Browser:
     def _open(self, request: urllib.request.Request) -> Page:
         answer = self._answer(request)
         text = answer.read().decode("utf-8", "replace")
-        reader = _Reader()
-        if "html" in answer.headers.get("Content-Type", ""):
-            reader.feed(text)
-        return Page(answer.geturl(), answer.status or 0, text, reader.links, reader.forms)
+        is_html = "html" in answer.headers.get("Content-Type", "")
+        return page_of(answer.geturl(), answer.status or 0, text, is_html=is_html)
 
     def _answer(self, request: urllib.request.Request) -> "urllib.response.addinfourl":
         try:

@@ -84,7 +84,8 @@ def story_sign_off(request: HttpRequest, key: str) -> HttpResponse:
     except Moved as moved:
         return render(request, "signoff/story_moved.html", {"story": story, "moved": moved, "form": form}, status=409)
     except Refused as refused:
-        return _sign_off_page(request, story, form, refused=refused, status=refused.status)
+        now = get_object_or_404(delivery.stories_for(person), key=key)  # somebody else may have signed it
+        return _sign_off_page(request, now, form, refused=refused, status=refused.status)
     messages.success(
         request, f"{story.key}: {sign_off.get_meaning_display().lower()}, signed as {sign_off.signature.key}."
     )
