@@ -35,7 +35,7 @@ CHECKS = [
 ]
 CSRF = "c" * 32
 FEW = settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck), database=None, derandomize=True)
-MANY = settings(FEW, max_examples=100, derandomize=False)
+MANY = settings(FEW, max_examples=40, derandomize=False)
 
 SCHEMA = schemathesis.openapi.from_dict(schema())
 SCHEMA.app = WSGIHandler()
