@@ -23,7 +23,7 @@ PREPARE = "from tests.cast import make_cast; from tests.specs.evidence import ma
 SCRIPT = """
 import os, sys, time
 print("  Scenario: one", flush=True)
-while not os.path.exists("/given/home/go"):
+while not os.path.exists(os.path.join(os.environ["HOME"], "go")):
     time.sleep(0.02)
 with open("features/good") as good, open(sys.argv[1], "w") as report:
     report.write(good.read())
