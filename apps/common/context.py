@@ -16,7 +16,6 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         # Read only where a whole page is rendered: what one may open takes the seats, which most pages read anyway.
         "navigation": SimpleLazyObject(lambda: list(navigation(request.path, _rights_of(request)))),
         "version": getattr(settings, "PORTAL_VERSION", ""),
-        "request_id": getattr(request, "request_id", ""),
         "demo_mode": getattr(settings, "PORTAL_DEMO", False),
         "home_url": url_or_none("desk:desk_detail") or "/",
         "search_url": url_or_none("desk:search"),
