@@ -19,7 +19,7 @@ from apps.organization.models import Person, Scope, Service, Team
 from apps.organization.queries import today
 from apps.signatures.reauthentication import Authentication
 from apps.signoff import actions as signoff
-from apps.signoff import queries as signoff_queries
+from apps.signoff.signing import read_signing
 from portal.demo import itself, runs
 from portal.demo.epics import EPICS, DemoEpic
 from portal.demo.people import INITIATIVE, ORGANIZATION, PEOPLE, PURPOSE, SERVICE_DEPENDENCIES, SERVICES, TEAMS
@@ -226,7 +226,7 @@ def _waive_cold_start(demo: Demo) -> None:
 
 def _sign_epic(demo: Demo, folder: str, meaning: str, comment: str) -> None:
     epic = Epic.objects.select_related("scope", "initiative__scope", "team__scope").get(pk=demo.epics[folder].pk)
-    shown, _, _ = signoff_queries.current_dossier(epic, at=timezone.now())
+    shown = read_signing(epic, at=timezone.now()).shown
     signoff.sign_off_epic(
         epic_key=epic.key,
         shown=shown,
