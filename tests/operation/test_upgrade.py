@@ -7,6 +7,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from apps.audit.models import Entry
+from apps.audit.protection import protect
 from portal.backup.manifest import read
 from portal.up.alone import alone
 from tests.audit.logbook import fill
@@ -77,8 +78,10 @@ def test_a_bad_log_stops_it_before_anything_is_changed(older: CommittedDatabase,
     with connection.cursor() as cursor:
         cursor.execute("DROP TRIGGER audit_head_update")
         cursor.execute("UPDATE audit_head SET size = 4")
+    protect(connection)  # else the check would stop it before
     stopped = manage("upgrade", var=var, database=older.name)
     assert stopped.returncode == 1
+    assert "the log is bad" in stopped.said
     assert not applied()
 
 
