@@ -65,5 +65,5 @@ def readable(line: str) -> str:
         told = json.loads(line)
         words = f"{told['timestamp']} {told['level']} {told['logger']} {told['event']}"
         return f"{words}\n{told['exception']}" if told.get("exception") else words
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return line

@@ -15,12 +15,12 @@ def instant_text(at: datetime) -> str:
 def parse_instant(text: str) -> datetime:
     """The aware instant that an ISO 8601 text names.
 
-    Raises BadInput where it is no instant or names no zone.
+    Raises BadInput where it is no instant or names no zone, or none of UTC's years.
     """
     try:
         at = parse_datetime(text.strip())
-    except ValueError as error:
-        raise BadInput(f"“{text}” is not an instant: {error}.") from error
-    if at is None or at.tzinfo is None:
-        raise BadInput(f"“{text}” is not an instant with a zone, such as 2026-11-23T10:44:00Z.")
-    return at.astimezone(UTC)
+        if at is not None and at.tzinfo is not None:
+            return at.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise BadInput(f"“{text[:60]}” is not an instant: {error}.") from error
+    raise BadInput(f"“{text[:60]}” is not an instant with a zone, such as 2026-11-23T10:44:00Z.")

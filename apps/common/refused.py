@@ -17,8 +17,9 @@ class Refused(Exception):
     status = 409
 
     def __init__(self, sentence: str) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
+        # It may quote what was sent, half characters too, and no answer can hold those.
+        self.sentence = sentence.encode("utf-8", "replace").decode("utf-8")
+        super().__init__(self.sentence)
 
 
 class NotAllowed(Refused):

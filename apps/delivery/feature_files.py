@@ -33,6 +33,8 @@ ROOT = "."
 # Most paths: letters, digits and such, no part that begins with a dot
 _USUAL_PATH = re.compile(r"\w[\w .+-]*(?:/\w[\w .+-]*)*", re.ASCII)
 _ZIP_ENTRY = b"PK\x01\x02"
+# Unpacked piece by piece; of bzip2 and LZMA, Python unpacks at once what may be a million times as much.
+_PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 
 class NotReadable(ValueError):
@@ -181,6 +183,8 @@ def archive_sources(data: bytes, *, name: str) -> tuple[list[Source], list[Refus
             refused.append(Refusal(_shown(path), 1, reason))
         elif info.flag_bits & 0x1:
             refused.append(Refusal(path, 1, "It is encrypted. Send an archive without a password."))
+        elif info.compress_type not in _PACKINGS:
+            refused.append(Refusal(path, 1, "It is packed in an unusual way. Pack the folder as an ordinary ZIP."))
         else:
             found[path] = info
     top = _top_folder(found, name)

@@ -6,8 +6,12 @@ import os
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from apps.common import strict_json
+
 NAME = "manifest.json"
 FORMAT = 1
+# Of what is no text.
+_TYPES = {"size": int, "verified": bool, "migrations": list, "files": dict, "format": int}
 
 
 class NotABackup(Exception):
@@ -43,7 +47,8 @@ def write(folder: Path, manifest: Manifest) -> None:
 def read(folder: Path) -> Manifest:
     """The manifest in `folder`, once every file has proven to be the one it names. Raises NotABackup."""
     try:
-        found = Manifest(**json.loads((folder / NAME).read_text()))
+        found = Manifest(**strict_json.parse((folder / NAME).read_bytes()))
+        _check_types(found)
     except (OSError, ValueError, TypeError) as error:
         raise NotABackup(f"{folder} holds no backup: its {NAME} cannot be read ({error})") from error
     if found.format != FORMAT:
@@ -55,6 +60,16 @@ def read(folder: Path) -> Manifest:
         if digest_of(path) != digest:
             raise NotABackup(f"{path} is not the file that was written: its SHA-256 is not that of the manifest")
     return found
+
+
+def _check_types(found: Manifest) -> None:
+    for name, given in asdict(found).items():
+        if type(given) is not _TYPES.get(name, str):
+            raise TypeError(f"{name} is not what it should be")
+    if not all(isinstance(one, str) and "\0" not in one for one in [*found.files, *found.files.values()]):
+        raise TypeError("files are not names with digests")
+    if not all(isinstance(one, str) for one in found.migrations):
+        raise TypeError("migrations are not names")
 
 
 def digest_of(path: Path) -> str:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from apps.audit import queries as audit
 from apps.common.access import member, right
+from apps.common.lists import plain_cell
 from apps.common.page import page_or_partial
 from apps.common.refused import refusal
 from apps.organization import actions, forms, queries, rules
@@ -69,17 +70,12 @@ def _people_csv(people: list[Person]) -> HttpResponse:
                 [seat.role, seat.scope.key, seat.from_on.isoformat(), _iso(seat.until_on)] if seat else ["", "", "", ""]
             )
             team = teams[at] if at < len(teams) else ""
-            writer.writerow([_cell(word) for word in (person.username, person.name, person.email, *held, team)])
+            writer.writerow([plain_cell(word) for word in (person.username, person.name, person.email, *held, team)])
     return response
 
 
 def _iso(day: object) -> str:
     return day.isoformat() if hasattr(day, "isoformat") else ""
-
-
-def _cell(word: str) -> str:
-    """A spreadsheet must not take a name for a formula."""
-    return f"'{word}" if word.startswith(("=", "+", "-", "@", "\t")) else word
 
 
 @member

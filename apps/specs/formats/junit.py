@@ -33,8 +33,9 @@ from apps.specs.report import (
 
 FORMAT = "junit"
 MAX_DEPTH = 32
-# As behave begins what it says of a failure.
-_FAILING_STEP = re.compile(r"Failing step: (.*?)(?: \.\.\. \w+(?: in [\d.]+s)?)?\s*$", re.MULTILINE)
+# As behave begins what it says of a failure, and how it ends that line.
+_FAILING_STEP = "Failing step: "
+_STEP_ENDED = re.compile(r"\w+(?: in [\d.]+s)?")
 MAX_BYTES = 64 * 1024 * 1024
 
 _CHILDREN = {"failure": Status.FAILED, "error": Status.ERROR, "skipped": Status.SKIPPED}
@@ -184,8 +185,7 @@ class _Reader:
         elif name in _CHILDREN and self.case.text is not None:
             text = "".join(self.case.text).strip()
             self.case.message = self.case.message or text
-            if found := _FAILING_STEP.match(text):
-                self.case.failed_step = one_line(found[1])
+            self.case.failed_step = _failing_step(text)
             self.case.text = None
 
     def close(self) -> None:
@@ -249,6 +249,15 @@ def _status(found: list[Status]) -> Status:
     """
     finer = [status for status in found if status in (Status.AMBIGUOUS, Status.UNDEFINED, Status.PENDING)]
     return worst(finer) or worst(found) or Status.PASSED
+
+
+def _failing_step(text: str) -> str:
+    """The step that behave names, without “ ... failed in 0.001s”; "" where it names none."""
+    if not text.startswith(_FAILING_STEP):
+        return ""
+    line = text.removeprefix(_FAILING_STEP).partition("\n")[0].rstrip()
+    step, _, ended = line.rpartition(" ... ")
+    return one_line(step if _STEP_ENDED.fullmatch(ended) and step else line)
 
 
 def _local(tag: str) -> str:

@@ -120,7 +120,7 @@ def _check(suite: Suite) -> None:
     for pattern in (suite.begins, suite.fails):
         try:
             _pattern(pattern)
-        except re.error as error:
+        except (re.error, OverflowError, RecursionError) as error:
             raise NotASuite(f"Suite {suite.name}: “{pattern}” is no regular expression: {error}.") from error
     if type(suite.every_hours) not in (int, float) or not 0 <= suite.every_hours < float("inf"):
         raise NotASuite(f"Suite {suite.name}: every_hours is a number of hours, 0 for never.")
