@@ -219,7 +219,7 @@ def receipt_no_longer_says(context: Context, words: str) -> None:
     """As anybody reads it."""
     world = world_of(context)
     page = world.browser(READER).open(world.receipts["the receipt"])
-    expect("What was stated" in page.words and words not in page.words, page, f"a receipt without “{words}”")
+    expect("Signed by" in page.words and words not in page.words, page, f"a receipt without “{words}”")
 
 
 @then("nobody has signed the epic {epic:Words}")
