@@ -39,12 +39,9 @@ class Written:
         result = execute(sql, params, many, context)
         if point := _POINT.match(sql):
             self._at_point(point[1].upper(), point[2])
-        elif (
-            not sql.startswith(_TOKEN_USED)
-            and (write := _WRITE.match(sql))
-            and (write[1].upper() == "INSERT" or context["cursor"].rowcount != 0)
-        ):
-            self.tables.append(write[2])
+        elif (write := _WRITE.match(sql)) and not sql.startswith(_TOKEN_USED):
+            if write[1].upper() == "INSERT" or context["cursor"].rowcount != 0:
+                self.tables.append(write[2])
         return result
 
     def _at_point(self, word: str, name: str) -> None:
@@ -72,36 +69,46 @@ class _Site(BaseHandler):
         super().__init__()
         self.load_middleware()
 
-    def answer(self, request: HttpRequest) -> HttpResponseBase:
-        request._dont_enforce_csrf_checks = True  # type: ignore[attr-defined]
-        return self.get_response(request)
-
 
 _SITES: list[_Site] = []
 
 
-def request_of(asked: Asked, row: Row, address: str) -> HttpRequest:
-    """What is sent: a form that does the act, in the name of who asks."""
-    path = path_of(asked, row, address)
-    factory = RequestFactory()
-    factory.defaults.update(asked.world.headers(asked.name))
+def form_of(asked: Asked, row: Row) -> Any:
+    """What is sent: fields by name, or the bytes of a report."""
+    if row.method == "GET":
+        return {}
+    if row.route == "specs-api:run_create":
+        return report(asked.kit)
     form = FORMS.get(row.form, {})
-    data = form(asked) if callable(form) else form
+    return form(asked) if callable(form) else form
+
+
+def request_to(path: str, row: Row, form: Any, headers: dict[str, str]) -> HttpRequest:
+    """The request as a browser or a program would send it."""
+    factory = RequestFactory()
+    factory.defaults.update(headers)
     if row.method == "GET":
         return factory.get(path)
-    if row.route == "specs-api:run_create":
-        return factory.generic(row.method, path, report(asked.kit), content_type="application/octet-stream")
-    is_file = any(isinstance(value, SimpleUploadedFile) for value in data.values())
+    if isinstance(form, bytes):
+        return factory.generic(row.method, path, form, content_type="application/octet-stream")
+    is_file = any(isinstance(value, SimpleUploadedFile) for value in form.values())
     if row.is_api and not is_file:
-        return factory.generic(row.method, path, json.dumps(data), content_type="application/json")
-    return factory.post(path, data) if row.method == "POST" else factory.generic(row.method, path)
+        return factory.generic(row.method, path, json.dumps(form), content_type="application/json")
+    return factory.post(path, form) if row.method == "POST" else factory.generic(row.method, path)
 
 
-def send(request: HttpRequest) -> HttpResponseBase:
+def request_of(asked: Asked, row: Row, address: str) -> HttpRequest:
+    """The row's request in the name of who asks: what is sent would do the act."""
+    path = path_of(asked, row, address)
+    return request_to(path, row, form_of(asked, row), asked.world.headers(asked.name))
+
+
+def send(request: HttpRequest, *, checks_csrf: bool = False) -> HttpResponseBase:
     """The site's answer."""
     if not _SITES:
         _SITES.append(_Site())
-    return _SITES[0].answer(request)
+    request._dont_enforce_csrf_checks = not checks_csrf  # type: ignore[attr-defined]
+    return _SITES[0].get_response(request)
 
 
 def body_of(response: HttpResponseBase) -> bytes:
@@ -145,9 +152,14 @@ def _unsaid(asked: Asked, row: Row, body: str) -> str:
     return body.replace(asked.kit.initiative.title, "") if "feature_import" in row.route else body
 
 
+def asked_by(world: World, name: str, row: Row) -> Asked:
+    """Somebody asks of the things that the row is about."""
+    return Asked(world, world.kits[row.thing or "open"], name)
+
+
 def ask(world: World, name: str, row: Row, address: str) -> str:
     """The outcome of one request by one of the world's people."""
-    asked = Asked(world, world.kits[row.thing or "open"], name)
+    asked = asked_by(world, name, row)
     request = request_of(asked, row, address)
     with undone() as written:
         return outcome(asked, row, send(request), written)

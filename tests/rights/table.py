@@ -8,7 +8,9 @@ import csv
 import os
 from collections import Counter
 from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
+from zlib import crc32
 
 from tests.rights.routes import Row, routes
 from tests.rights.world import RELATIONS, SHORT, SINGLE
@@ -23,8 +25,9 @@ SHUT = {"405", "login", "401", "403"}
 Cells = dict[str, str]
 
 
+@cache
 def read() -> dict[Row, Cells]:
-    """The table as it stands."""
+    """The table as it stood when it was first read."""
     if not PATH.exists():
         return {}
     with PATH.open(newline="") as file:
@@ -36,6 +39,7 @@ def read() -> dict[Row, Cells]:
 
 def write(found: Mapping[Row, Cells], *, instead_of: Callable[[Row], bool]) -> None:
     """Puts `found` in place of the lines that it tells of, in the order of the URLconf."""
+    read.cache_clear()  # another file may have written its part
     kept = {row: cells for row, cells in read().items() if not instead_of(row)}
     order = {name: at for at, (name, _) in enumerate(routes())}
     lines = sorted({**kept, **found}.items(), key=lambda line: (order.get(line[0].route, -1), line[0].method))
@@ -65,18 +69,45 @@ def packed(outcomes: Mapping[str, str]) -> str:
     return "; ".join([*named, rest])
 
 
+def told_of(cells: Cells, name: str) -> str:
+    """What the table says that this one is answered."""
+    relation, _, short = name.partition(" ")
+    if not short:
+        return cells[name]
+    *named, rest = cells[relation].split("; ")
+    return next((words[0] for group in named if short in (words := _split(group))[1]), rest)
+
+
+def _split(group: str) -> tuple[str, list[str]]:
+    """The outcome, which may be of several words, and the roles that it names."""
+    words = group.split(" ")
+    roles = [word for word in words if word in SHORT.values()]
+    return " ".join(word for word in words if word not in roles), roles
+
+
+def sample(row: Row, cells: Cells) -> list[str]:
+    """Of each relation those that the cell names, and one of the others, each row another; and the single ones."""
+    found = list(SINGLE)
+    turn = crc32(str(row).encode())
+    for relation in RELATIONS:
+        *named, _ = cells[relation].split("; ")
+        roles = {role for group in named for role in _split(group)[1]}
+        rest = [short for short in SHORT.values() if short not in roles]
+        found += [f"{relation} {short}" for short in [*roles, rest[turn % len(rest)]]]
+    return found
+
+
 def is_shut(outcomes: Mapping[str, str]) -> bool:
     """Whether the route has no such method: nobody gets further than 405."""
     return "405" in outcomes.values() and set(outcomes.values()) <= SHUT
 
 
-def differences(row: Row, found: Cells, table: Mapping[Row, Cells]) -> list[str]:
+def differences(row: Row, outcomes: Mapping[str, str], told: Cells | None) -> list[str]:
     """What the table says otherwise, in words."""
-    told = table.get(row)
     if told is None:
         return [f"{row} has no line in {PATH.name}: CONTRIBUTING.md says how it comes there"]
     return [
-        f"{row}, {name}: answered “{found[name]}”, the table says “{told[name]}”"
-        for name in COLUMNS
-        if found[name] != told[name]
+        f"{row}, {name}: answered “{outcomes[name]}”, the table says “{told_of(told, name)}”"
+        for name in outcomes
+        if outcomes[name] != told_of(told, name)
     ]

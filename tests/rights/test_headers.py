@@ -11,6 +11,8 @@ from tests.rights.asking import asked_by, request_of, request_to, send, undone
 from tests.rights.routes import Row, routes, rows_of
 from tests.rights.world import World
 
+pytestmark = pytest.mark.sqlite  # who may what is the same on every database
+
 EXACT = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
