@@ -67,7 +67,7 @@ def _members(data: bytes) -> Any:
 
 
 def _taken(data: bytes) -> Any:
-    return intake.take([intake.of_bytes("report", data)], manifest_file=intake.of_bytes("manifest.json", data))
+    return intake.take([intake.of_bytes("report", data)])
 
 
 def _suites(data: bytes) -> Any:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.delivery import gherkin
-from apps.specs.formats import cucumber_messages
+from apps.specs.formats import cucumber_messages, message_sources
 from apps.specs.report import Case, NotAReport, Report, Status
 from tests.specs import hostile
 
@@ -362,6 +362,16 @@ def test_many_cases_of_one_long_pickle_take_no_time() -> None:
     shorter = pickle("p1", "x" * 9_000, "r1", 16)
     found = hostile.answer(cucumber_messages.read, stream([META, SOURCE, DOCUMENT, shorter, *many, ENDED]))
     assert isinstance(found, Report) and len(found.cases) == 5000
+
+
+def test_sources_are_read_up_to_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A few kilobytes of text may hold ten thousand steps to read."""
+    monkeypatch.setattr(message_sources, "MAX_STEPS", 1)
+    other = {"pickle": {**pickle("p9", "2", "r1", 16)["pickle"], "uri": "features/b.feature"}}
+    text = {"source": {**SOURCE["source"], "uri": "features/b.feature"}}
+    found = report(*TEXT, text, other, test_case("t1", "p1"), test_case("t9", "p9"), ENDED)
+    assert [case.scenario_digest is None for case in found.cases] == [False, True]
+    assert found.notes[-1].startswith("features/b.feature: The sources before it hold 1,000,000 steps, and no more")
 
 
 def test_wrong_types_everywhere_are_refused_or_read() -> None:

@@ -19,6 +19,10 @@ _TYPES = {
     "Unknown": gherkin.StepType.UNKNOWN,
 }
 _MARKDOWN = "text/x.cucumber.gherkin+markdown"
+# Steps of all rows of a stream's sources: a few kilobytes of text may hold 10,000, which take 50 ms. A source that is
+# refused took up to 100 ms and counts as if it held as many as take so long.
+MAX_STEPS = 1_000_000
+_REFUSED_STEPS = 25_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,7 @@ class Sources:
         self._keywords: dict[str, str] = {}
         self._pickles: dict[str, _Pickle] = {}
         self._sources_read: dict[str, _SourceRead] = {}
+        self._steps_read = 0
         self._ran: dict[str, Ran] = {}
 
     def take_source(self, node: Node) -> None:
@@ -189,20 +194,30 @@ class Sources:
 
     def _read(self, uri: str) -> "_SourceRead":
         if uri not in self._sources_read:
-            self._sources_read[uri] = _read(self._sources.get(uri))
+            source = self._sources.get(uri)
+            is_too_much = source is not None and self._steps_read >= MAX_STEPS
+            self._sources_read[uri] = _SourceRead(None, _TOO_MUCH) if is_too_much else _read(source)
+            self._steps_read += self._sources_read[uri].steps
         return self._sources_read[uri]
 
 
-class _SourceRead:
-    """The scenarios of one source, found by run digest and line; `name` None where it cannot be read."""
+_TOO_MUCH = f"The sources before it hold {MAX_STEPS:,} steps, and no more are read of one run. Import it as several."
 
-    def __init__(self, feature: gherkin.Feature | None, problem: str = "") -> None:
+
+class _SourceRead:
+    """The scenarios of one source, found by run digest and line; `name` None where it cannot be read. `steps`: what it
+    took to read.
+    """
+
+    def __init__(self, feature: gherkin.Feature | None, problem: str = "", steps: int = 0) -> None:
         self.name = feature.name if feature else None
         self.problem = problem
+        self.steps = steps
         self._by_line: dict[tuple[str, int], str] = {}
         self._by_run: dict[str, set[str]] = {}
         for scenario in feature.scenarios if feature else ():
             for pickle in scenario.pickles:
+                self.steps += len(pickle.steps)
                 self._by_line[pickle.run_digest, pickle.line] = scenario.digest
                 self._by_run.setdefault(pickle.run_digest, set()).add(scenario.digest)
 
@@ -222,7 +237,7 @@ def _read(source: _Source | None) -> _SourceRead:
     try:
         feature = gherkin.parse(source.text)
     except gherkin.NotGherkin as error:
-        return _SourceRead(None, f"The source is refused as a story. {error}")
+        return _SourceRead(None, f"The source is refused as a story. {error}", _REFUSED_STEPS)
     return _SourceRead(feature, "" if feature else "The source holds no feature.")
 
 
