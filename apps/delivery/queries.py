@@ -9,6 +9,7 @@ from django.db.models import Count, Q, QuerySet
 
 from apps.audit import queries as audit
 from apps.common.collecting import collecting_later
+from apps.common.keyset import place_of, rows_behind
 from apps.delivery.feature import Counts
 from apps.delivery.feature_files import KnownTexts
 from apps.delivery.gherkin import Feature, parse
@@ -249,7 +250,7 @@ def filtered_stories(
     if state and state != "ARCHIVED":
         found = found.filter(story_condition(state))
     if epic:
-        found = found.filter(epic__key__iexact=epic.strip())
+        found = found.filter(epic__key=epic.strip().upper())
     if team:
         found = found.filter(Q(team__scope__key=team) | Q(team=None, epic__team__scope__key=team))
     if text:
@@ -264,14 +265,12 @@ def keyset_page(
 
     Returns the rows, and the key after which the next page begins ("" on the last). A row that is gone begins anew.
     """
-    down = sort.startswith("-")
+    sign = "-" if sort.startswith("-") else ""
     field = sorts.get(sort.lstrip("-"), "pk")
-    sign = "-" if down else ""
-    rows = rows.order_by(f"{sign}{field}", f"{sign}pk")
-    if after and (last := rows.model.objects.filter(key=after).values_list(field, "pk").first()):
-        way = "lt" if down else "gt"
-        beyond = Q(**{f"{field}__{way}": last[0]}) | Q(**{field: last[0], f"pk__{way}": last[1]})
-        rows = rows.filter(beyond)
+    order = [f"{sign}pk"] if field == "pk" else [f"{sign}{field}", f"{sign}pk"]
+    rows = rows.order_by(*order)
+    if after and (place := place_of(rows.model._default_manager.all(), order, key=after)):
+        rows = rows_behind(rows, order, place)
     found = list(rows[: size + 1])
     return found[:size], found[size - 1].key if len(found) > size else ""
 

@@ -6,8 +6,8 @@ from typing import Any, Generic, TypedDict, TypeVar
 from django.db.models import Model, QuerySet
 from rest_framework.request import Request
 
-from apps.common.endpoints.keyset import place_of, rows_behind
 from apps.common.endpoints.types import Address
+from apps.common.keyset import place_of, rows_behind
 from apps.common.refused import BadInput
 
 USUAL, MOST = 50, 200

@@ -108,6 +108,13 @@ class Epic(models.Model):
 
     class Meta:
         ordering = ["pk"]
+        # What the list is sorted by, with the key that breaks ties: else the first page sorts all epics.
+        indexes = [
+            models.Index(fields=["title", "id"], name="epic_by_title"),
+            models.Index(fields=["story_count", "id"], name="epic_by_stories"),
+            models.Index(fields=["signed_story_count", "id"], name="epic_by_signed"),
+            models.Index(fields=["promised_for", "id"], name="epic_by_promised"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["initiative", "path"],

@@ -88,7 +88,14 @@ class Story(models.Model):
     class Meta:
         ordering = ["pk"]
         verbose_name_plural = "stories"
-        indexes = [models.Index(fields=["epic", "archived_at"]), models.Index(fields=["path"])]
+        indexes = [
+            models.Index(fields=["epic", "archived_at"]),
+            models.Index(fields=["path"]),
+            # What the list is sorted by, with the key that breaks ties: else the first page sorts all stories.
+            models.Index(fields=["title", "id"], name="story_by_title"),
+            models.Index(fields=["epic", "id"], name="story_by_epic"),
+            models.Index(fields=["scenario_count", "id"], name="story_by_scenarios"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.key} {self.title}"

@@ -3,9 +3,17 @@
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import F, Field, Func, Model, Q, QuerySet, Value
+from django.db.models.lookups import GreaterThan, LessThan
 
 Row = TypeVar("Row", bound=Model)
+
+
+class _Together(Func):
+    """Several columns, or values, compared as one: `(title, id) > ('Cart', 12)`, at which an index is entered."""
+
+    template = "(%(expressions)s)"
+    output_field = Field()
 
 
 def rows_behind(rows: QuerySet[Row], order: Sequence[str], place: Sequence[Any]) -> QuerySet[Row]:
@@ -13,10 +21,14 @@ def rows_behind(rows: QuerySet[Row], order: Sequence[str], place: Sequence[Any])
 
     The last column tells any two rows apart; none of them may be empty.
     """
+    names = [column.removeprefix("-") for column in order]
+    falls = [column.startswith("-") for column in order]
+    if len(order) > 1 and len(set(falls)) == 1:
+        way = LessThan if falls[0] else GreaterThan
+        return rows.filter(way(_Together(*map(F, names)), _Together(*map(Value, place))))
     behind, before = Q(), Q()
-    for column, value in zip(order, place, strict=True):
-        name, way = (column[1:], "lt") if column.startswith("-") else (column, "gt")
-        behind |= before & Q(**{f"{name}__{way}": value})
+    for name, fall, value in zip(names, falls, place, strict=True):
+        behind |= before & Q(**{f"{name}__{'lt' if fall else 'gt'}": value})
         before &= Q(**{name: value})
     return rows.filter(behind)
 
