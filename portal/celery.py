@@ -10,8 +10,11 @@ from celery import Celery
 from celery.signals import beat_embedded_init, beat_init, setup_logging, task_prerun, worker_ready
 from django.conf import settings
 
+from portal import broker_transport
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
+broker_transport.use()
 app = Celery("portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()

@@ -283,13 +283,14 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "unacked_restore_interval": 5,
     "unacked_restore_throttle": 1,
     "socket_connect_timeout": 2,
+    "socket_timeout": 5,  # a broker that stands still is like one that is gone
     "max_retries": 1,
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "run" / "beat")
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     # An old ring says nothing: it ends unheard after its ten seconds.
     "beat": {"task": "common.beat", "schedule": 10.0, "options": {"expires": 10}},
-    "sweep_imports": {"task": "delivery.sweep_imports", "schedule": 30.0, "options": {"expires": 30}},
+    "sweep_imports": {"task": "delivery.sweep_imports", "schedule": 10.0, "options": {"expires": 10}},
     "sweep_promises": {"task": "signoff.sweep_promises", "schedule": 30.0, "options": {"expires": 30}},
     "sweep_executions": {"task": "specs.sweep_executions", "schedule": 10.0, "options": {"expires": 10}},
     "follow_log": {"task": "desk.follow_log", "schedule": 10.0, "options": {"expires": 10}},
@@ -304,7 +305,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
 _suites_file = env.str("PORTAL_SUITES", default="")
 try:
     SUITES: dict[str, dict[str, object]] = tomllib.loads(Path(_suites_file).read_text()) if _suites_file else {}
-except (OSError, ValueError) as error:
+except (OSError, ValueError, RecursionError) as error:
     raise ImproperlyConfigured(f"PORTAL_SUITES={_suites_file} cannot be read: {error}") from error
 if "portal" in SUITES:
     # It would be trusted.

@@ -96,12 +96,9 @@ class Portal:
     def web_workers(self) -> list[psutil.Process]:
         """The living processes that answer requests, the oldest first."""
         assert self.web is not None
-        found = []
-        for process in psutil.Process(self.web.pid).children(recursive=True):
-            with contextlib.suppress(psutil.NoSuchProcess):
-                if process.status() != psutil.STATUS_ZOMBIE and "gunicorn" in " ".join(process.cmdline()):
-                    found.append(process)
-        return sorted(found, key=lambda process: process.create_time())
+        first = psutil.Process(self.web.pid)
+        master = first.children()[0] if first.name() == "strace" and first.children() else first
+        return sorted(filter(_is_alive, master.children()), key=lambda process: process.create_time())
 
     def kill_web(self) -> None:
         """All of it at once, as the kernel does when memory runs out."""
@@ -138,6 +135,13 @@ class Portal:
         for process in self.started:
             kill(process)
         self.door.close()
+
+
+def _is_alive(process: psutil.Process) -> bool:
+    try:
+        return bool(process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
 
 
 def kill(process: "subprocess.Popen[bytes]") -> None:

@@ -75,11 +75,7 @@ class Visitor:
     def form(self, path: str, *names: str) -> Form | None:
         """The form of that page with fields of these names; None where no page came."""
         answer = self.get(path)
-        if answer.status != 200:
-            return None
-        found = page_of(path, answer.status, answer.text).form(*names)
-        assert found is not None, answer.text
-        return found
+        return form_of(answer, *names) if answer.status == 200 else None
 
     def post(self, path: str, form: Form, values: Mapping[str, str]) -> Answer:
         """Send a form of that page with `values` over what it holds already."""
@@ -109,6 +105,13 @@ class Visitor:
         for line in lines:
             for name, morsel in http.cookies.SimpleCookie(line).items():
                 self.cookies[name] = morsel.value
+
+
+def form_of(answer: Answer, *names: str) -> Form:
+    """The form with fields of these names."""
+    found = page_of("", answer.status, answer.text).form(*names)
+    assert found is not None, answer.text
+    return found
 
 
 def at_once(calls: Iterable[Callable[[], Any]]) -> list[Any]:

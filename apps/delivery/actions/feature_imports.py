@@ -22,8 +22,9 @@ from apps.delivery.models import FeatureImport
 from apps.organization import actions as organization
 from apps.organization.models import Person
 
-# Reading is seen after every batch; what comes after it, the writing, takes seconds.
-LOST_AFTER = timedelta(minutes=3)
+# Reading is seen every few seconds; who writes has the row locked, and whoever claims it meanwhile waits.
+SEEN_EVERY = timedelta(seconds=3)
+LOST_AFTER = timedelta(seconds=20)
 UNHEARD_AFTER = timedelta(seconds=10)
 MAX_ATTEMPTS = 3
 BATCH = 25
@@ -125,10 +126,15 @@ def _claim(pk: int) -> FeatureImport | None:
 def _read(asked: FeatureImport) -> feature_files.Reading:
     sources, refused = feature_files.archive_sources(bytes(asked.archive or b""), name=asked.source)
 
+    seen_at = timezone.now()
+
     def progress(count: int) -> None:
-        if count % BATCH == 0 or count == len(sources):
+        nonlocal seen_at
+        now = timezone.now()
+        if count % BATCH == 0 or count == len(sources) or now - seen_at > SEEN_EVERY:
+            seen_at = now
             mine = FeatureImport.objects.filter(pk=asked.pk, attempts=asked.attempts)
-            mine.update(files_read=count, seen_at=timezone.now())
+            mine.update(files_read=count, seen_at=now)
 
     title = asked.source.rpartition("/")[2].removesuffix(".zip")
     known = queries.known_texts(queries.initiative_titled(asked.initiative_title))
