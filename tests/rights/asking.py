@@ -20,6 +20,7 @@ from tests.rights.routes import Row, path_of
 from tests.rights.world import HUSHED, RELATIONS, SHORT, World
 
 _WRITE = re.compile(r'\s*(INSERT|UPDATE|DELETE)\s+(?:OR IGNORE\s+)?(?:INTO\s+|FROM\s+)?"?(\w+)"?', re.IGNORECASE)
+_A_KEY = re.compile(r"(?<![\w-])[A-Z]+-\d+(?![\w-])")
 _POINT = re.compile(r'\s*(SAVEPOINT|ROLLBACK TO SAVEPOINT|RELEASE SAVEPOINT)\s+"?(\w+)"?', re.IGNORECASE)
 # Written in passing: sessions, the sign-in package's copies of mail addresses, and when a token was last used.
 NO_ACT = {"django_session", "account_emailaddress"}
@@ -131,7 +132,7 @@ def outcome(asked: Asked, row: Row, response: HttpResponseBase, written: Written
     tables = sorted(set(written.tables) - NO_ACT)
     refused = response.status_code >= 400
     word = str(response.status_code) if refused else "ok"
-    shows = HUSHED in _unsaid(asked, row, body_of(response).decode("utf-8", "replace"))
+    shows = _tells(asked, row, body_of(response).decode("utf-8", "replace"))
     if location.startswith("/accounts/login/"):
         word, refused = "login", True
     elif "reauthenticate" in location and "next=" in location:
@@ -147,9 +148,15 @@ def outcome(asked: Asked, row: Row, response: HttpResponseBase, written: Written
     return word
 
 
-def _unsaid(asked: Asked, row: Row, body: str) -> str:
-    """The body without what the request itself said, which a form shows again."""
-    return body.replace(asked.kit.initiative.title, "") if "feature_import" in row.route else body
+def _tells(asked: Asked, row: Row, body: str) -> bool:
+    """Whether an answer tells of what is restricted: by a word, and where nobody may know of it, by any of its keys."""
+    if "feature_import" in row.route:
+        body = body.replace(asked.kit.initiative.title, "")  # the form shows it again
+    if HUSHED in body:
+        return True
+    if asked.name not in BLIND or row.thing == "restricted":
+        return False
+    return not asked.world.hidden_keys.isdisjoint(_A_KEY.findall(body))
 
 
 def asked_by(world: World, name: str, row: Row) -> Asked:
