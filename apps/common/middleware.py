@@ -1,9 +1,13 @@
-"""Middleware: the content security policy; refusals, and what the database could not do, as pages."""
+"""Middleware: the content security policy; addresses that hold what cannot be stored; refusals, and what the database
+could not do, as pages.
+"""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import BadRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from apps.common import unavailable
@@ -23,6 +27,26 @@ class ContentSecurityPolicyMiddleware:
         response.headers.setdefault("Permissions-Policy", settings.PERMISSIONS_POLICY)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         return response
+
+
+class AddressMiddleware:
+    """Answers 404 where a key in an address holds a NUL, and 400 where a page's query does.
+
+    Nothing stored has one, and PostgreSQL takes none to look for. The API says itself what is wrong with a query.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any) -> None:
+        if any("\x00" in str(key) for key in (*args, *kwargs.values())):
+            raise Http404
+        is_page = not hasattr(view, "cls")
+        if is_page and any("\x00" in word for name, values in request.GET.lists() for word in (name, *values)):
+            raise BadRequest("A query holds a NUL character.")
 
 
 class RefusedMiddleware:

@@ -122,7 +122,7 @@ def _back_to_inbox(request: HttpRequest) -> HttpResponse:
 def search(request: HttpRequest) -> HttpResponse:
     """Find by key, which leads there at once, or by words."""
     person = person_of(request)
-    text = " ".join(request.GET.get("q", "").replace("\x00", "").split())
+    text = " ".join(request.GET.get("q", "").split())
     if url := queries.exact_url(person, text):
         return redirect(url)
     return render(request, "desk/search.html", {"text": text, "groups": queries.search(person, text)})

@@ -11,6 +11,7 @@ from apps.common.access import member
 from apps.common.lists import csv_response, csv_url, next_url
 from apps.common.page import page_or_partial
 from apps.common.refused import BadInput, Refused, refusal
+from apps.common.text import clean_text
 from apps.delivery import actions, queries, rules
 from apps.delivery.difference import StoryDifference, difference
 from apps.delivery.difference_lines import Shown, difference_lines
@@ -107,7 +108,7 @@ def _check(text: str, story: Story | None) -> Check:
 def story_check(request: HttpRequest) -> HttpResponse:
     """What is wrong in a text, line by line, or what saving it as the story `story` would do. Writes nothing."""
     person = person_of(request)
-    key = request.POST.get("story", "")
+    key = clean_text(request.POST.get("story", ""), what="The key")
     story = get_object_or_404(queries.stories_for(person), key=key) if key else None
     check = _check(request.POST.get("text", ""), story)
     context = {"check": check, "story": story}

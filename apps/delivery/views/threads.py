@@ -7,6 +7,7 @@ from django.views.decorators.http import require_http_methods
 
 from apps.common.access import member
 from apps.common.refused import Refused, refusal
+from apps.common.text import clean_text
 from apps.delivery import actions, queries, rules
 from apps.delivery.forms import DependencyForm, ServiceLinkForm
 from apps.organization.requests import person_of
@@ -18,7 +19,7 @@ def epic_service_edit(request: HttpRequest, key: str) -> HttpResponse:
     """The services an epic runs on: linked with `service`, taken off with `remove`."""
     person = person_of(request)
     epic = get_object_or_404(queries.epics_for(person), key=key)
-    if request.method == "POST" and (gone := request.POST.get("remove")):
+    if request.method == "POST" and (gone := clean_text(request.POST.get("remove", ""), what="The key")):
         actions.unlink_service(epic_key=key, service_key=gone, by=person)
         messages.success(request, f"{gone} is taken off {key}.")
         return redirect(request.path)
@@ -50,7 +51,7 @@ def epic_dependency_edit(request: HttpRequest, key: str) -> HttpResponse:
     """What an epic needs and what needs it: added with `needs`, removed with `remove`."""
     person = person_of(request)
     epic = get_object_or_404(queries.epics_for(person), key=key)
-    if request.method == "POST" and (gone := request.POST.get("remove")):
+    if request.method == "POST" and (gone := clean_text(request.POST.get("remove", ""), what="The key")):
         actions.remove_dependency(epic_key=key, needs_key=gone, by=person)
         messages.success(request, f"{key} no longer needs {gone}.")
         return redirect(request.path)

@@ -5,10 +5,10 @@ from datetime import datetime
 
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
-from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_safe
 
 from apps.common.access import member
+from apps.common.instants import parse_instant
 from apps.common.lists import csv_response, csv_url, next_url
 from apps.common.page import page_or_partial
 from apps.common.refused import BadInput
@@ -119,9 +119,6 @@ def _instant(text: str) -> datetime | None:
     if not text:
         return None
     try:
-        found = parse_datetime(text)
-    except ValueError:
-        found = None
-    if found is None or found.tzinfo is None:
-        raise BadInput("This address names no instant to go on from. Open the history again.")
-    return found
+        return parse_instant(text)
+    except BadInput as error:
+        raise BadInput("This address names no instant to go on from. Open the history again.") from error
