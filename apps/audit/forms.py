@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 
 from apps.audit import queries
+from apps.common.choosing import ManyOptions
 
 
 class EntryFilterForm(forms.Form):
@@ -18,8 +19,8 @@ class EntryFilterForm(forms.Form):
         max_length=100,
         widget=forms.TextInput(attrs={"placeholder": "E-12", "size": 8}),
     )
-    person = forms.ChoiceField(label="By", required=False)
-    event = forms.ChoiceField(label="Act", required=False)
+    person = forms.ChoiceField(label="By", required=False, widget=ManyOptions)
+    event = forms.ChoiceField(label="Act", required=False, widget=ManyOptions)
     since = forms.DateField(label="From", required=False, widget=forms.DateInput(attrs={"type": "date"}))
     until = forms.DateField(label="Until", required=False, widget=forms.DateInput(attrs={"type": "date"}))
 

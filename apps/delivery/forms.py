@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
+from apps.common.choosing import ManyOptions
 from apps.delivery import queries
 from apps.delivery.feature_files import MAX_ARCHIVE_BYTES, MAX_FILES, SUFFIX, pack
 from apps.delivery.models import EpicDependency
@@ -25,8 +26,8 @@ TEMPLATE_STORY = """Feature: Pay with one click
 
 def team_choices() -> list[tuple[str, str]]:
     """Teams that are not archived, and none."""
-    teams = Team.objects.filter(scope__archived_at=None).select_related("scope")
-    return [("", "No team"), *((team.scope.key, team.scope.title) for team in teams)]
+    teams = Team.objects.filter(scope__archived_at=None)
+    return [("", "No team"), *teams.values_list("scope__key", "scope__title")]
 
 
 class InitiativeForm(forms.Form):
@@ -189,7 +190,7 @@ class EpicFilterForm(forms.Form):
     text = forms.CharField(
         required=False, label="Title or key", max_length=200, widget=forms.TextInput(attrs={"type": "search"})
     )
-    initiative = forms.ChoiceField(required=False)
+    initiative = forms.ChoiceField(required=False, widget=ManyOptions)
     state = forms.ChoiceField(required=False, choices=[("", "Any but archived"), *EpicState.choices])
     sort = forms.ChoiceField(
         required=False,
@@ -223,7 +224,7 @@ class StoryFilterForm(forms.Form):
     epic = forms.CharField(
         required=False, max_length=20, label="Epic", widget=forms.TextInput(attrs={"placeholder": "E-12", "size": 8})
     )
-    team = forms.ChoiceField(required=False)
+    team = forms.ChoiceField(required=False, widget=ManyOptions)
     sort = forms.ChoiceField(
         required=False,
         choices=[(name, name) for one in queries.STORY_SORTS for name in (one, f"-{one}")],

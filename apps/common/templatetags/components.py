@@ -8,6 +8,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any
 
 from django.http import QueryDict
@@ -17,7 +18,7 @@ from django.utils import timezone
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from apps.common.tones import tone_of
+from apps.common.tones import Tone, tone_of
 
 register = Library()
 
@@ -28,9 +29,14 @@ WHOLE_DIGEST = re.compile(r"\b[0-9a-f]{64}\b")
 @register.simple_tag
 def icon(name: str, css: str = "", words: str = "") -> SafeString:
     """One symbol of static/icons/sprite.svg. Silent for screen readers, unless `words` say what it means."""
-    href = f"{static('icons/sprite.svg')}#{name}"
-    drawing = format_html('<svg class="icon {}" aria-hidden="true"><use href="{}"></use></svg>', css, href)
+    drawing = _drawing(str(name), str(css))
     return format_html('{}<span class="hidden-words">{}</span>', drawing, words) if words else drawing
+
+
+@lru_cache(maxsize=500)
+def _drawing(name: str, css: str) -> SafeString:
+    href = f"{static('icons/sprite.svg')}#{name}"
+    return format_html('<svg class="icon {}" aria-hidden="true"><use href="{}"></use></svg>', css, href)
 
 
 @register.simple_tag
@@ -40,11 +46,20 @@ def chip(state: object, words: str = "", icon_name: str = "") -> SafeString:
     `state` is a stored state or one of good, attention, bad, neutral, info; `words` replaces its usual word.
     """
     tone = tone_of(state)
+    if not words and not icon_name:
+        return _usual_chip(tone)
     return format_html(
         '<span class="chip {}">{}<span class="chip-words">{}</span></span>',
         tone.name,
         icon(icon_name or tone.icon),
         words or tone.word,
+    )
+
+
+@lru_cache(maxsize=500)
+def _usual_chip(tone: Tone) -> SafeString:
+    return format_html(
+        '<span class="chip {}">{}<span class="chip-words">{}</span></span>', tone.name, icon(tone.icon), tone.word
     )
 
 
