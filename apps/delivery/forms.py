@@ -30,6 +30,10 @@ def team_choices() -> list[tuple[str, str]]:
     return [("", "No team"), *teams.values_list("scope__key", "scope__title")]
 
 
+def _any_team() -> list[tuple[str, str]]:
+    return [("", "All teams"), *team_choices()[1:]]
+
+
 class InitiativeForm(forms.Form):
     """An initiative."""
 
@@ -116,7 +120,7 @@ class StoryEditForm(StoryTextForm):
     reason = forms.CharField(
         required=False, max_length=500, label="Why", help_text="Shown beside the version, such as “after the demo”."
     )
-    base_version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+    base_version = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=2**31 - 1)
 
     def based_on(self, version: int) -> "StoryEditForm":
         """The same words, going on from another version."""
@@ -233,7 +237,8 @@ class StoryFilterForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["team"].choices = [("", "All teams"), *team_choices()[1:]]  # type: ignore[attr-defined]
+        # Read where they are shown or one is chosen.
+        self.fields["team"].choices = _any_team  # type: ignore[attr-defined]
 
 
 class _FilesInput(forms.ClearableFileInput):

@@ -55,6 +55,11 @@ def initiatives_outside(hidden: Collection[int]) -> QuerySet[Initiative]:
     return Initiative.objects.exclude(scope_id__in=hidden).select_related("scope").order_by("scope__title", "pk")
 
 
+def initiative_choices(hidden: Collection[int]) -> list[tuple[str, str]]:
+    """Key and title of each of `initiatives_outside`, for what lists are filtered by."""
+    return list(initiatives_outside(hidden).select_related(None).values_list("scope__key", "scope__title"))
+
+
 def initiative_for(person: Person, key: str) -> Initiative:
     """Raises Initiative.DoesNotExist, the same for unknown and hidden."""
     return initiatives_for(person).get(scope__key=key)
@@ -233,6 +238,7 @@ def known_texts(initiative: Initiative | None) -> KnownTexts:
 def filtered_epics(hidden: Collection[int], *, text: str = "", initiative: str = "", state: str = "") -> QuerySet[Epic]:
     """Epics for a list: without archived ones, unless asked for by their state."""
     found = epics_outside(hidden).filter(epic_condition(state) if state else Q(archived_at=None))
+    found = found.select_related(None).select_related("initiative__scope", "team__scope")
     if initiative:
         found = found.filter(initiative__scope__key=initiative)
     if text:

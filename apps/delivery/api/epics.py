@@ -27,7 +27,7 @@ def _detail(request: Request, key: str) -> EpicDetail:
 def epic_list(request: Request) -> Page[EpicRow]:
     """Epics that one may read, without archived ones unless asked for by their state."""
     hidden = organization.hidden_scope_ids(person_of(request))
-    initiatives = [(one.key, one.title) for one in queries.initiatives_outside(hidden)]
+    initiatives = queries.initiative_choices(hidden)
     asked = filters_of(request, EpicFilterForm, initiatives=initiatives)
     order = sorted_by(asked.pop("sort"), queries.EPIC_SORTS)
     rows = columns.epic_columns(queries.filtered_epics(hidden, **asked))

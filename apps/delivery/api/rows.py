@@ -1,10 +1,11 @@
 """What the API says of initiatives, epics, stories and what hangs on them: the shape, and how a row is written."""
 
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal, TypedDict, cast
 
 from apps.common.endpoints import Address, Digest, Instant, Key, instant
 from apps.delivery.models import NFR, Comment, Epic, EpicDependency, EpicService, Initiative, Story, StoryVersion
-from apps.delivery.models.stories import StoryVerdict
+from apps.delivery.models.epics import epic_state
+from apps.delivery.models.stories import StoryVerdict, is_regressed, is_signed, story_state
 from apps.delivery.states import EpicState
 from apps.organization.mentions import PersonMention, mention
 
@@ -63,7 +64,7 @@ def epic_row(row: Any) -> EpicRow:
         "key": row.key,
         "title": row.title,
         "initiative": row.initiative__scope__key,
-        "state": row.state_name,
+        "state": EpicState(epic_state(row)),
         "team": row.team__scope__key,
         "promised_for": row.promised_for,
         "story_count": row.story_count,
@@ -127,16 +128,21 @@ def story_row(row: Any) -> StoryRow:
         "key": row.key,
         "title": row.title,
         "epic": row.epic__key,
-        "state": row.state_name,
-        "is_regressed": row.is_regressed_now,
-        "team": row.team_key,
+        "state": _story_state_name(row),
+        "is_regressed": is_regressed(row),
+        "team": row.team__scope__key or row.epic__team__scope__key,
         "points": row.points,
         "scenario_count": row.scenario_count,
         "version": row.version__number,
         "digest": row.digest or None,
         "path": row.path,
-        "signed_at": instant(row.signed_at) if row.signed_now else None,
+        "signed_at": instant(row.signed_at) if is_signed(row) else None,
     }
+
+
+def _story_state_name(row: Any) -> StoryStateName:
+    is_archived = row.archived_at or row.epic__archived_at
+    return "ARCHIVED" if is_archived else cast(StoryStateName, story_state(row).value)
 
 
 class StoryDetail(StoryRow):

@@ -1,6 +1,6 @@
 """Initiatives, epics, and the threads from an epic to what it rests on."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 from django.db import models
 from django.db.models import F, Q
@@ -51,6 +51,27 @@ def epic_condition(state: str) -> Q:
         "REJECTED": alive & ~signed & Q(rejected_at__isnull=False),
         "OPEN": alive & ~signed & Q(rejected_at=None),
     }[str(state)]
+
+
+class EpicColumns(Protocol):
+    """What an epic's state is computed from: of the row, or of columns that were read alone."""
+
+    archived_at: Any
+    signed_promise: Any
+    regressed_at: Any
+    drifted_at: Any
+    rejected_at: Any
+
+
+def epic_state(epic: EpicColumns) -> str:
+    """One of `states.EpicState`; `epic_condition` is the same as a condition of the database."""
+    if epic.archived_at:
+        return "ARCHIVED"
+    if epic.signed_promise:
+        if epic.regressed_at:
+            return "REGRESSED"
+        return "DRIFTED" if epic.drifted_at else "SIGNED"
+    return "REJECTED" if epic.rejected_at else "OPEN"
 
 
 class EpicQuerySet(models.QuerySet["Epic"]):
@@ -132,15 +153,7 @@ class Epic(models.Model):
     @property
     def state(self) -> str:
         """One of `states.EpicState`, from the columns alone; the epic's page compares the promise besides."""
-        if self.archived_at:
-            return "ARCHIVED"
-        if self.signed_promise:
-            if self.regressed_at:
-                return "REGRESSED"
-            return "DRIFTED" if self.drifted_at else "SIGNED"
-        if self.rejected_at:
-            return "REJECTED"
-        return "OPEN"
+        return epic_state(self)
 
 
 class EpicService(models.Model):

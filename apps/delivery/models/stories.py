@@ -1,5 +1,7 @@
 """Stories, the versions of their text, and what a text says: scenarios, and the pickles a runner executes."""
 
+from typing import Any, Protocol
+
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -17,6 +19,43 @@ class StoryVerdict(models.TextChoices):
     INCOMPLETE = "INCOMPLETE", "Incomplete"
     FAILED = "FAILED", "Failed"
     PASSED = "PASSED", "Passed"
+
+
+class StoryColumns(Protocol):
+    """What a story's state is computed from: of the row, or of columns that were read alone."""
+
+    scenario_count: Any
+    digest: Any
+    signed_digest: Any
+    evidence_digest: Any
+    evidence_verdict: Any
+
+
+def is_signed(story: StoryColumns) -> bool:
+    """Signed at its current meaning."""
+    return story.scenario_count > 0 and bool(story.signed_digest) and bool(story.signed_digest == story.digest)
+
+
+def is_regressed(story: StoryColumns) -> bool:
+    """Signed, but its latest evidence at the same meaning failed."""
+    current = story.evidence_digest == story.digest
+    return is_signed(story) and current and bool(story.evidence_verdict == StoryVerdict.FAILED)
+
+
+_STATE_OF_VERDICT = {StoryVerdict.PASSED: StoryState.PASSING, StoryVerdict.FAILED: StoryState.FAILING}
+
+
+def story_state(story: StoryColumns) -> StoryState:
+    """`story_condition` is the same as a condition of the database."""
+    if not story.scenario_count:
+        return StoryState.DRAFT
+    if is_signed(story):
+        return StoryState.SIGNED
+    if not story.evidence_digest:
+        return StoryState.READY
+    if story.evidence_digest != story.digest:
+        return StoryState.BROKEN
+    return _STATE_OF_VERDICT.get(StoryVerdict(story.evidence_verdict), StoryState.READY)
 
 
 def story_condition(state: str) -> Q:
@@ -106,28 +145,17 @@ class Story(models.Model):
     @property
     def is_signed(self) -> bool:
         """Signed at its current meaning."""
-        return self.scenario_count > 0 and bool(self.signed_digest) and self.signed_digest == self.digest
+        return is_signed(self)
 
     @property
     def is_regressed(self) -> bool:
         """Signed, but its latest evidence at the same meaning failed."""
-        return self.is_signed and self.evidence_digest == self.digest and self.evidence_verdict == self.Verdict.FAILED
+        return is_regressed(self)
 
     @property
     def state(self) -> StoryState:
         """From the columns alone; `StoryQuerySet.in_state` is the same as a condition."""
-        if not self.scenario_count:
-            return StoryState.DRAFT
-        if self.is_signed:
-            return StoryState.SIGNED
-        if not self.evidence_digest:
-            return StoryState.READY
-        if self.evidence_digest != self.digest:
-            return StoryState.BROKEN
-        return {
-            self.Verdict.PASSED: StoryState.PASSING,
-            self.Verdict.FAILED: StoryState.FAILING,
-        }.get(self.Verdict(self.evidence_verdict), StoryState.READY)
+        return story_state(self)
 
 
 class StoryVersion(models.Model):

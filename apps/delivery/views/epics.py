@@ -28,7 +28,7 @@ def epic_list(request: HttpRequest) -> HttpResponseBase:
     """Epics that one may read, with state and counters, filtered and sorted."""
     person = person_of(request)
     hidden = organization.hidden_scope_ids(person)  # once for the list and for what it is filtered by
-    initiatives = [(one.key, one.title) for one in queries.initiatives_outside(hidden)]
+    initiatives = queries.initiative_choices(hidden)
     form = EpicFilterForm(request.GET, initiatives=initiatives)
     form.is_valid()
     asked = {name: form.cleaned_data.get(name, "") for name in ("text", "initiative", "state")}
