@@ -371,6 +371,20 @@ def test_who_looks_after_the_whole_sees_epics_by_state(promise: Promise, name: s
     assert ("/audit/verifications/" in html) is (name != "vera")
 
 
+def test_who_looks_after_the_whole_counts_nothing_that_is_hidden_from_them(promise: Promise) -> None:
+    cast = promise.cast
+    cast.seat(cast.maria, Role.PRODUCT_OWNER, cast.elsewhere)
+    cast.seat(cast.ruth, Role.BUSINESS_ANALYST, cast.elsewhere)
+    make_promise(replace(cast, initiative=cast.elsewhere), stories=1, title="Merger")
+    Scope.objects.filter(pk=cast.elsewhere.pk).update(restricted=True)
+    counted = {}
+    for name in ("vera", "emil"):
+        overview = desk_of(cast.people[name]).overview
+        assert overview is not None
+        counted[name] = {one.state: one.count for one in overview.states}[EpicState.OPEN]
+    assert counted == {"vera": 1, "emil": 2}
+
+
 def test_who_holds_no_seat_learns_what_the_page_is_for_and_whom_to_ask(promise: Promise) -> None:
     html = page(promise.cast.nobody)
     assert "You hold no seat yet" in html
