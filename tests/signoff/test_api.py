@@ -58,8 +58,14 @@ def test_waivers_with_who_said_yes(promise: Promise, maria: Client) -> None:
 
 def test_attestations(promise: Promise, maria: Client) -> None:
     nfr = create_nfr(epic_key=promise.epic.key, title="Fast", statement="Within 2 s.", by=promise.cast.maria)
-    given = {"digest": nfr.digest, "verdict": "MET", "words": "Measured.", "until_on": in_days(30)}
-    actions.attest_nfr(nfr_key=nfr.key, by=promise.cast.priya, **given)
+    actions.attest_nfr(
+        nfr_key=nfr.key,
+        digest=nfr.digest,
+        verdict="MET",
+        words="Measured.",
+        until_on=in_days(30),
+        by=promise.cast.priya,
+    )
     (row,) = rows(maria, f"nfrs/{nfr.key}/attestations/")
     assert (row["verdict"], row["until_on"], row["nfr_digest"]) == ("MET", in_days(30).isoformat(), nfr.digest)
 
