@@ -23,6 +23,9 @@ def world(
     with pytest.MonkeyPatch.context() as patch, own_database(migrated_template, django_db_blocker, folder):
         patch.setattr(settings, "SUITES", suites())
         patch.setattr(settings, "TRUSTED_SUITES", frozenset())
-        patch.setattr(logging.root.manager, "disable", logging.CRITICAL)  # a line for each of thousands of requests
-        with time_machine.travel(NOON, tick=False):
-            yield make_world()
+        logging.disable()  # a line for each of thousands of requests
+        try:
+            with time_machine.travel(NOON, tick=False):
+                yield make_world()
+        finally:
+            logging.disable(logging.NOTSET)
