@@ -55,7 +55,7 @@ for act in (lambda: os.mknod("disk", 0o600 | 0o060000, os.makedev(254, 0)), lamb
 leave()
 """
     # A checkout below /tmp stands in the sandbox's own /tmp, which is gone with it.
-    inside = f"wrote into {portal.BASE_DIR}" if portal.BASE_DIR.is_relative_to("/tmp") else None
+    inside = f"wrote into {portal.BASE_DIR}" if portal.BASE_DIR.is_relative_to("/tmp") else None  # noqa: S108
     assert [line for line in done(hostile(script)).splitlines() if line != inside] == []
     assert not (portal.BASE_DIR / "written").exists()
     assert not (tmp_path / "written").exists()
