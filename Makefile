@@ -21,7 +21,7 @@ help:
 	@echo "make test-long     the tests that take long"
 	@echo "make stories       the portal's own stories by behave (ARGS=... goes to behave)"
 	@echo "make schema        the API's schema, into docs/openapi.yaml"
-	@echo "make bench         speed beside peers, into docs/benchmarks.md (ARGS=--quick: small, writes nothing)"
+	@echo "make bench         speed beside peers, into docs/benchmarks.md (ARGS=--quick: small, writes nothing; --full: large)"
 	@echo "make check         style, types, floors, migrations, system checks"
 	@echo "make format        format the code"
 	@echo "make requirements  pin the dependencies of pyproject.toml anew"
@@ -65,7 +65,12 @@ stories: $(VENV)/.installed
 schema: $(VENV)/.installed-dev
 	PORTAL_VAR=$(abspath $(VENV))/var-of-check $(BIN)/python manage.py spectacular --file docs/openapi.yaml --validate --fail-on-warn
 
-bench: $(VENV)/.installed-dev
+# The packages that are measured beside, and nothing else, come on top.
+$(VENV)/.installed-bench: requirements-bench.txt $(VENV)/.installed-dev
+	$(INSTALL) -r requirements-bench.txt
+	@touch $@
+
+bench: $(VENV)/.installed-bench
 	$(BIN)/python -m benchmarks.run $(ARGS)
 
 # A look at the models opens a database; it shall not be the installation's.
@@ -92,3 +97,4 @@ requirements:
 	$(PYTHON) -m venv var/uv && var/uv/bin/python -m pip install --quiet --disable-pip-version-check uv
 	$(COMPILE) pyproject.toml -o requirements.txt
 	$(COMPILE) pyproject.toml --group dev -c requirements.txt -o requirements-dev.txt
+	$(COMPILE) pyproject.toml --group bench -c requirements-dev.txt -o requirements-bench.txt

@@ -18,6 +18,6 @@ for _name in [name for name in os.environ if name.startswith("PORTAL_") or name 
     del os.environ[_name]
 os.environ["PORTAL_VAR"] = str(FOLDER / "var")
 os.environ["PORTAL_SECRET_KEY"] = "it signs nothing but what benchmarks sign"  # noqa: S105
-os.environ["DJANGO_SETTINGS_MODULE"] = "portal.settings"
+os.environ["DJANGO_SETTINGS_MODULE"] = "benchmarks.settings"
 (FOLDER / "var").mkdir()
 django.setup()

@@ -26,7 +26,10 @@ class Size:
 
 @dataclass(frozen=True)
 class Figure:
-    """One line of the table: `limit` holds for `ratio` at every size, as at most (or at least where `at_least`)."""
+    """One line of the table: `limit` holds for `ratio` at every size, as at most (or at least where `at_least`).
+
+    Where growth has a goal too, `growth_limit` is the most.
+    """
 
     number: str
     what: str
@@ -35,11 +38,12 @@ class Figure:
     limit: float
     sizes: tuple[Size, ...]
     at_least: bool = False
+    growth_limit: float = 0
 
     def shown(self, size: Size) -> str:
         """The figure at one size, in the words of the goal."""
         if self.at_least:
-            return f"{1 / size.ratio:.1f}x faster"
+            return f"{1 / size.ratio:.1f}x faster" if self.limit > 1 else f"{1 / size.ratio:.2f}x as fast"
         return f"{100 * size.ratio:.1f} %" if self.limit < 1 else f"{size.ratio:.2f}x"
 
     @property

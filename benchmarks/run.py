@@ -1,25 +1,69 @@
-"""`make bench`: runs the benchmarks and writes docs/benchmarks.md; `--quick` runs them small, and writes nothing.
+"""`make bench`: runs the benchmarks and writes docs/benchmarks.md.
 
-`python -m benchmarks.run [--quick] [--rounds N] [--only B11]`.
+`python -m benchmarks.run [--quick | --full] [--rounds N] [--only B11]`: `--quick` runs them small and writes nothing,
+`--full` adds the sizes that take long to fill.
 """
 
 import argparse
-import os
-import platform
-import sqlite3
 import sys
 import time
-from collections.abc import Sequence
-from datetime import UTC, datetime
-from importlib.metadata import version
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from benchmarks import FOLDER, bench_gherkin_import, bench_results_import
-from benchmarks.measure import Figure, fixed
+from benchmarks import (
+    FOLDER,
+    bench_api,
+    bench_append,
+    bench_gherkin_import,
+    bench_lists,
+    bench_results_import,
+    bench_worker,
+)
+from benchmarks.measure import Figure
+from benchmarks.page import page
 
-BENCHMARKS = {"B10": bench_gherkin_import.figures, "B11": bench_results_import.figures}
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
-PACKAGES = ("django", "gherkin-official", "behave")
+QUICK, USUAL, FULL = "quick", "usual", "full"
+EPICS = {QUICK: (60, 120), USUAL: (1_000, 10_000), FULL: (1_000, 10_000, 100_000)}
+ENTRIES = {QUICK: (100, 200), USUAL: (1_000, 10_000, 100_000), FULL: (1_000, 10_000, 100_000)}
+
+# Of one round: one alone is too short for a clock.
+REQUESTS = {QUICK: 2, USUAL: 20, FULL: 20}
+
+
+def _lists(folder: Path, scale: str, rounds: int) -> list[Figure]:
+    return bench_lists.figures(sizes=EPICS[scale], rounds=rounds, requests=REQUESTS[scale])
+
+
+def _append(folder: Path, scale: str, rounds: int) -> list[Figure]:
+    writers, commits = ((1, 2), 10) if scale == QUICK else ((1, 4, 16), 192)
+    return bench_append.figures(sizes=ENTRIES[scale], writers=writers, commits=commits, rounds=rounds)
+
+
+def _gherkin(folder: Path, scale: str, rounds: int) -> list[Figure]:
+    return bench_gherkin_import.figures(folder, quick=scale == QUICK, rounds=rounds)
+
+
+def _results(folder: Path, scale: str, rounds: int) -> list[Figure]:
+    return bench_results_import.figures(folder, quick=scale == QUICK, rounds=rounds)
+
+
+def _api(folder: Path, scale: str, rounds: int) -> list[Figure]:
+    return bench_api.figures(sizes=EPICS[scale], rounds=rounds, requests=REQUESTS[scale])
+
+
+def _worker(folder: Path, scale: str, rounds: int) -> list[Figure]:
+    return bench_worker.figures(folder, rounds=rounds)
+
+
+BENCHMARKS: dict[str, Callable[[Path, str, int], list[Figure]]] = {
+    "B1": _lists,  # with B2: the same pages of the same rows
+    "B8": _append,
+    "B10": _gherkin,
+    "B11": _results,
+    "B12": _api,
+    "B14": _worker,
+}
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -29,23 +73,28 @@ def main(arguments: Sequence[str]) -> int:
     began = time.perf_counter()
     for number, figures in BENCHMARKS.items():
         if asked.only in ("", number):
-            measured = figures(FOLDER / number, quick=asked.quick, rounds=asked.rounds)
+            measured = figures(FOLDER / number, asked.scale, asked.rounds)
             _print(measured)
             found += measured
-    print(f"{time.perf_counter() - began:.0f} s")
-    if not asked.quick and not asked.only:
-        PAGE.write_text(_page(found, rounds=asked.rounds))
+    seconds = time.perf_counter() - began
+    print(f"{seconds:.0f} s")
+    if asked.scale != QUICK and not asked.only:
+        PAGE.write_text(page(found, rounds=asked.rounds, seconds=seconds))
         print(f"Written to {PAGE.name}.")
     return 0
 
 
 def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="benchmarks", description="Speed beside peers, as ratios.")
-    parser.add_argument("--quick", action="store_true", help="small sizes, once: that they run, not how fast")
+    sizes = parser.add_mutually_exclusive_group()
+    sizes.add_argument("--quick", dest="scale", action="store_const", const=QUICK, default=USUAL,
+                       help="small sizes, once: that they run, not how fast")  # fmt: skip
+    sizes.add_argument("--full", dest="scale", action="store_const", const=FULL,
+                       help="with 100,000 epics, which take minutes to write")  # fmt: skip
     parser.add_argument("--rounds", type=int, default=0, help="how often each runs; default 5, quick 1")
     parser.add_argument("--only", choices=sorted(BENCHMARKS), default="")
     asked = parser.parse_args(arguments)
-    asked.rounds = asked.rounds or (1 if asked.quick else 5)
+    asked.rounds = asked.rounds or (1 if asked.scale == QUICK else 5)
     return asked
 
 
@@ -56,49 +105,6 @@ def _print(figures: Sequence[Figure]) -> None:
             f"{one.number} {one.what}, beside {one.beside}: {shown}; goal {one.goal}; growth {one.growth:.2f}",
             flush=True,
         )
-
-
-def _page(figures: Sequence[Figure], *, rounds: int) -> str:
-    rows = [
-        f"| {one.number} | {one.what} | {one.beside} | {size.label} | {one.goal} | {one.shown(size)} |"
-        f" {_met(one, place)} | {_growth(one, place)} |"
-        for one in figures
-        for place, size in enumerate(one.sizes)
-    ]
-    first, again = (1_000 * fixed(one.sizes) for one in figures if one.number == "B10")
-    packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
-    return f"""# Benchmarks
-
-Written by `make bench` on {datetime.now(UTC):%Y-%m-%d}, on {os.cpu_count()} cores ({platform.machine()}), load
-{os.getloadavg()[0]:.1f} at the end. Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, {packages}.
-
-Each runs beside its peer, in turn, {rounds} times; a figure is the ratio of medians, since times drift on shared
-machines. Growth is the time for each unit at the largest size over that at the smallest: 1 is linear. The portal is a
-private one in a temporary folder, with every commit waiting for the disk as in an installation.
-
-| | what | beside it | size | goal | figure | | growth |
-|---|---|---|---|---|---|---|---|
-{chr(10).join(rows)}
-
-- B10: the import begins at the folder and ends with the commit; the peer parses the same files, and keeps nothing. From
-  20 and 200 features follows what an import costs whatever the number of files: {first:.0f} ms the first time, for the
-  statements that make the initiative, its epics and their keys; {again:.0f} ms when nothing changed, for who imports,
-  whether they may, and what is known. Of few files that is most of the time. Of many, an unchanged import is
-  mostly opening and reading each file, since neither its date nor its size says that its text is the same.
-- B11, the portal's own stories: what a product's steps do, they do: each drives an instance of the portal.
-- B11, steps that do nothing: five of them a scenario, all matched by digest and passed; behave runs as a command, in
-  parts of 3,000 scenarios, since a report may have 8 MiB, and the import takes all parts as one run. Reading that JSON
-  alone takes 3 % of such a run: the goal is for steps that do something ([ADR 18](adr/0018-what-b11-stands-beside.md)).
-"""
-
-
-def _met(one: Figure, place: int) -> str:
-    alone = Figure(one.number, "", "", "", one.limit, one.sizes[place : place + 1], one.at_least)
-    return "met" if alone.is_met else "missed"
-
-
-def _growth(one: Figure, place: int) -> str:
-    return f"{one.growth:.2f}" if place == len(one.sizes) - 1 else ""
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """Shape of what is typed on delivery's pages; whether it may be is for the rules."""
 
+from functools import cache
 from typing import Any
 
 from django import forms
@@ -237,8 +238,8 @@ class StoryFilterForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # Read where they are shown or one is chosen.
-        self.fields["team"].choices = _any_team  # type: ignore[attr-defined]
+        # Read where they are shown or one is chosen, and once then.
+        self.fields["team"].choices = cache(_any_team)  # type: ignore[attr-defined]
 
 
 class _FilesInput(forms.ClearableFileInput):

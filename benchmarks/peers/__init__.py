@@ -1,0 +1,1 @@
+"""What the portal is measured beside, where the packages of requirements-bench.txt are installed."""
