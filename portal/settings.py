@@ -67,6 +67,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "apps.common.middleware.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "apps.common.middleware.NulMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "apps.organization.authentication.TokenAtPageMiddleware",
@@ -77,7 +78,6 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "apps.common.middleware.AddressMiddleware",
     "apps.common.middleware.RefusedMiddleware",
 ]
 
@@ -112,6 +112,8 @@ DATABASES["default"]["CONN_MAX_AGE"] = None
 # One that a server or a firewall closed meanwhile is noticed, and opened anew, before a request uses it.
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    # Whoever writes takes turns; by SQLite alone some of many wait for ever.
+    DATABASES["default"]["ENGINE"] = "portal.sqlite"
     DATABASES["default"]["OPTIONS"] = {
         "timeout": 20,
         # The default mode takes the write lock late, and fails under contention.
@@ -148,7 +150,10 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "apps.organization.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
-ACCOUNT_FORMS = {"reset_password_from_key": "apps.organization.forms.passwords.NewPasswordForm"}
+ACCOUNT_FORMS = {
+    "login": "apps.organization.forms.passwords.SignInForm",
+    "reset_password_from_key": "apps.organization.forms.passwords.NewPasswordForm",
+}
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/accounts/login/"
 ACCOUNT_SESSION_REMEMBER = True

@@ -19,7 +19,7 @@ SECRET_KEY = "not secret: it signs nothing but what tests sign"
 STATIC_ROOT.mkdir(parents=True)
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+if DATABASES["default"]["ENGINE"] == "portal.sqlite":
     DATABASES["default"]["TEST"] = {"NAME": f"{_var}/test.sqlite3"}
     # Each commit waits for the disk with FULL; no test cuts the power.
     _init = DATABASES["default"]["OPTIONS"]["init_command"]

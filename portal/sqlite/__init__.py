@@ -1,0 +1,1 @@
+"""Django's SQLite, in which whoever writes takes turns."""
