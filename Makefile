@@ -10,15 +10,15 @@ INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --req
 
 PYTEST = $(BIN)/python -m pytest -n 2 --dist loadfile
 # pytest ends with 5 where no test is asked for; that is no failure.
-NONE_IS_FINE = status=$$?; if [ $$status -eq 5 ]; then echo "No test of these."; exit 0; fi; exit $$status
+NONE_IS_FINE = status=$$?; [ $$status -eq 5 ] || exit $$status
 
 .DEFAULT_GOAL := help
-.PHONY: help .venv up test test-sqlite test-postgresql test-long stories schema check format requirements
+.PHONY: help .venv up test test-long stories schema check format requirements
 
 help:
 	@echo "make up            everything on one machine; prints the URL (ARGS=--check: prove it and stop)"
-	@echo "make test          the test suite, on SQLite and on PostgreSQL (ARGS=... goes to pytest)"
-	@echo "make test-long     the tests that take long"
+	@echo "make test          the test suite (ARGS=... goes to pytest)"
+	@echo "make test-long     the tests that take long, and those that use the database once more on PostgreSQL"
 	@echo "make stories       the portal's own stories by behave (ARGS=... goes to behave)"
 	@echo "make schema        the API's schema, into docs/openapi.yaml"
 	@echo "make bench         speed beside peers, into docs/benchmarks.md (ARGS=--quick: small, writes nothing; --full: large)"
@@ -45,17 +45,12 @@ $(VENV)/.installed-dev: requirements-dev.txt | $(BIN)/python
 up: $(VENV)/.installed
 	@exec $(BIN)/python manage.py up $(ARGS)
 
-test: test-sqlite test-postgresql
-
-# Everything, on SQLite; then what uses the database once more on PostgreSQL, whose server comes with the packages.
-test-sqlite: $(VENV)/.installed-dev
+test: $(VENV)/.installed-dev
 	$(PYTEST) -m "not long" $(ARGS)
-
-test-postgresql: $(VENV)/.installed-dev
-	$(PYTEST) -m "not long" -p tests.on_postgresql $(ARGS); $(NONE_IS_FINE)
 
 test-long: $(VENV)/.installed-dev
 	$(PYTEST) -m long $(ARGS); $(NONE_IS_FINE)
+	$(PYTEST) -m "not long" -p tests.on_postgresql $(ARGS); $(NONE_IS_FINE)
 
 # They drive an instance of their own and need the run-time set alone, as the portal does when it runs them itself.
 stories: $(VENV)/.installed
