@@ -5,6 +5,7 @@ TRIAD_PICTURES names a folder in which a picture of each page is kept, to be loo
 
 import os
 import re
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -188,3 +189,24 @@ def see_both(visitor: Visitor, name: str) -> None:
     see_title(visitor.page)
     see(visitor, "light", DESK, name)
     see(visitor, "dark", PHONE, name)
+
+
+REFUSED = {
+    "an inline style": """document.body.insertAdjacentHTML("beforeend", "<p style='color:red'>Red</p>")""",
+    "an inline script": """document.body.append(Object.assign(document.createElement("script"), {text: "1"}))""",
+    "a picture from elsewhere": """Object.assign(new Image(), {src: "https://elsewhere.example.org/a.png"})""",
+    "a request elsewhere": """fetch("https://elsewhere.example.org/").catch(() => 0)""",
+}
+
+
+@pytest.mark.parametrize("what", REFUSED)
+def test_what_the_policy_refuses_would_be_heard(visitors: Visitors, what: str) -> None:
+    """Else no page could fail for it."""
+    visitor = visitors.opened("maria /epics/")
+    visitor.page.evaluate(f"() => {{ {REFUSED[what]}; }}")
+    visitor.page.wait_for_function("() => document.readyState === 'complete'")
+    deadline = time.monotonic() + 30
+    while not any("CSP: " in one for one in visitor.complaints):
+        assert time.monotonic() < deadline, visitor.complaints
+        visitor.page.wait_for_timeout(20)
+    visitor.complaints.clear()
