@@ -1,5 +1,5 @@
-"""Middleware: the content security policy; addresses that hold what cannot be stored; refusals, and what the database
-could not do, as pages.
+"""Middleware: the content security policy; requests with what cannot be stored; refusals, and what the database could
+not do, as pages.
 """
 
 from collections.abc import Callable
@@ -29,16 +29,17 @@ class ContentSecurityPolicyMiddleware:
         return response
 
 
-class AddressMiddleware:
-    """Answers 404 where a key in an address holds a NUL, and 400 where a page's query does.
+class NulMiddleware:
+    """Answers 404 where a key in an address holds a NUL, and 400 where a page's query does; forgets a cookie with one.
 
-    Nothing stored has one, and PostgreSQL takes none to look for. The API says itself what is wrong with a query.
+    Nothing stored has one, and PostgreSQL takes none to look for. Forms say it of their fields, and the API of a query.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.COOKIES = {name: value for name, value in request.COOKIES.items() if "\x00" not in value}
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any) -> None:

@@ -93,7 +93,7 @@ def run_create(request: Request) -> Any:
     64 MiB in all.
     """
     length = request.META.get("CONTENT_LENGTH") or "0"
-    _check_size(int(length) if length.isdigit() else 0)
+    _check_size(int(length[:20]) if length.isascii() and length.isdigit() else 0)
     person = person_of(request)
     fields = {name: _field(request, name) for name in ("format", "revision", "zone", "initiative", "ran_at")}
     if len(fields["revision"]) > 100:
