@@ -159,8 +159,8 @@ def answer_to(request: HttpRequest, told: str) -> Answer:
     body = body_of(response)
     seconds = time.process_time() - began
     got_request_exception.disconnect(note)
-    assert (response.status_code < 500, errors) == (True, []), told
-    assert seconds < SECONDS, told
+    assert (response.status_code < 500, errors) == (True, []), f"{errors} {told}"
+    assert seconds < SECONDS, f"{seconds:.1f} s {told}"
     is_page = str(response.headers.get("Content-Type", "")).startswith("text/html")
     return Answer(response.status_code, body, str(response.headers.get("Location", "")), is_page)
 

@@ -1,8 +1,11 @@
 """Every field of every form and body, every name of a query, every place in an address: never an error of the server's.
 
-What people write comes back byte for byte, on both databases, and never runs.
+What people write comes back byte for byte, on both databases; it stands on pages as text and never as a part of them,
+and in CSV as no formula.
 """
 
+import csv
+import io
 import json
 import re
 from collections.abc import Iterator, Sequence
@@ -15,10 +18,11 @@ import pytest
 from django.forms.forms import BaseForm
 
 from apps.audit.models import EntryValue
+from apps.common.lists import csv_response
 from apps.organization.forms import FirstRunForm
 from apps.signoff.forms import SignOffForm, _PageSignOffForm
 from tests.fuzz.fields import ADDRESSES, Answer, Asking, Seen, rows, seen
-from tests.fuzz.shown import runs
+from tests.fuzz.shown import MARKDOWN, elements, runs
 from tests.rights.asking import undone
 from tests.rights.routes import Row
 from tests.rights.test_mass_assignment import rows_of_tables
@@ -195,7 +199,71 @@ def test_what_people_write_comes_back(world: World, row: Row, real_data: Path) -
 @pytest.mark.long
 @every_act
 def test_whatever_people_write_comes_back(world: World, row: Row, real_data: Path) -> None:
-    rounds(world, row, strings(real_data), 3)
+    rounds(world, row, strings(real_data), 12 if row.is_api else 3)
+
+
+# --- where it is shown
+
+# Each begins as a formula does.
+FORMULAS = ("=1+1", "+1", "-1", "@SUM(1)", "=cmd|' /C calc'!A0")
+# These take away what others write on.
+_ENDS = ("archive", "deactivate", "revoke", "remove", "leave", "cancel", "seat_end", "refuse", "withdraw", "logout")
+WRITING = [
+    row
+    for row in rows("POST")
+    if not row.is_api and not NOT_STORED.match(row.route) and not any(word in str(row) for word in _ENDS)
+]
+PAGES = [row for row in rows("GET") if not row.is_api and not row.route.startswith(("account_", "mfa_"))]
+FILES = [row for row in PAGES if row.act.endswith("=csv")]
+SHOWN = [row for row in PAGES if not row.act]
+
+
+def write(world: World, words: Sequence[str]) -> int:
+    """Does every act of the pages, one of `words` for all words in each; how many were done."""
+    done = 0
+    for turn, row in enumerate(WRITING):
+        asking, word = Asking(world, row), words[turn % len(words)]
+        given = {name: word[:most] for name, most in read_by(row, asking).words().items()}
+        if STORIES.match(row.route):
+            given["text"] = in_story(word)
+        done += bool(given) and asking.answer(given).status < 400
+    return done
+
+
+def test_no_page_takes_words_for_a_part_of_itself(world: World) -> None:
+    before, after = ({}, {})  # type: ignore[var-annotated]
+    for word, found in (("plain words", before), (MARK, after)):
+        with undone():
+            assert write(world, [word]) > 15
+            for row in SHOWN:
+                answer = Asking(world, row).answer({})
+                if answer.is_page:
+                    found[row] = answer.body
+    assert sum(b"&lt;fuzz-mark" in body for body in after.values()) > 15, "the words stand nowhere"
+    for row, body in after.items():
+        assert runs(body) == [], row
+        assert elements(body) - elements(before[row]) - MARKDOWN == set(), row
+
+
+def test_no_cell_of_a_csv_begins_as_a_formula_does(world: World) -> None:
+    texts: set[str] = set()
+    with undone():
+        assert write(world, FORMULAS) > 15
+        for row in FILES:
+            body = Asking(world, row).answer({}).body.decode()
+            cells = {cell for line in csv.reader(io.StringIO(body, newline="")) for cell in line}
+            assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\t", "\r"))], row
+            texts |= cells & {f"'{formula}" for formula in FORMULAS}
+    assert len(texts) >= 3, "the words stand nowhere"
+
+
+def test_cells_come_back_from_csv(real_data: Path) -> None:
+    words = [*strings(real_data), *FORMULAS, "\tx", "\rx", 'a"b', "a,b;c", "a\r\nb", ""]
+    body = csv_response("a", ["Word", "Number"], ((word, 7) for word in words)).getvalue()
+    _, *lines = csv.reader(io.StringIO(body.decode(), newline=""))
+    plain = [f"'{word}" if word[:1] and word[0] in "=+-@\t\r" else word for word in words]
+    assert [line[0] for line in lines] == plain
+    assert {line[1] for line in lines} == {"7"}
 
 
 # --- nothing is left out
