@@ -98,8 +98,8 @@ def test_filters_are_those_of_the_page(work: Work, maria: Client, query: str, fo
         ("?limit=201", "a number from 1 to 200"),
         ("?limit=many", "a number from 1 to 200"),
         ("?after=E-999", "There is no “E-999” here to go on from"),
-        ("?after=%00", "here to go on from"),
-        ("?text=%00", "“text”: Null characters are not allowed"),
+        ("?after=%00", "“after” holds a NUL character, and nothing here does"),
+        ("?text=%00", "“text” holds a NUL character, and nothing here does"),
         ("?text=" + "x" * 201, "“text”: Ensure this value has at most 200 characters"),
     ],
 )

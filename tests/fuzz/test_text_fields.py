@@ -199,7 +199,7 @@ def test_what_people_write_comes_back(world: World, row: Row, real_data: Path) -
 @pytest.mark.long
 @every_act
 def test_whatever_people_write_comes_back(world: World, row: Row, real_data: Path) -> None:
-    rounds(world, row, strings(real_data), 12 if row.is_api else 3)
+    rounds(world, row, strings(real_data), 40 if row.is_api else 10)
 
 
 # --- where it is shown

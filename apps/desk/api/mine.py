@@ -195,7 +195,7 @@ class SearchRow(TypedDict):
 def search(request: Request) -> SearchRow:
     """Find by key or by words, of what one may read."""
     person = person_of(request)
-    text = " ".join(request.query_params.get("q", "").replace("\x00", "").split())
+    text = " ".join(request.query_params.get("q", "").split())
     exact = queries.exact_url(person, text)
     groups: list[HitGroup] = [
         {
