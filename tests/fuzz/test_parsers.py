@@ -15,9 +15,7 @@ SECONDS = 2.0
 CASES = 20_000
 LARGEST_SAMPLE = 8_000
 every_parser = pytest.mark.parametrize("name", PARSERS)
-FEW = settings(
-    max_examples=60, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
-)
+FEW = settings(max_examples=60, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
 MANY = settings(FEW, max_examples=CASES // len(PARSERS), derandomize=False, print_blob=True)
 
 # Modules and functions of others that make values out of bytes or text.
