@@ -20,9 +20,9 @@ def page(figures: Sequence[Figure], *, rounds: int, seconds: float) -> str:
     """The whole page: what missed its goal first, every figure, what they mean."""
     first, again = (1_000 * fixed(one.sizes) for one in figures if one.number == "B10")
     machine = (
-        f"Written by `make bench` on {datetime.now(UTC):%Y-%m-%d}, on {os.cpu_count()} cores ({platform.machine()}), load"
-        f" {os.getloadavg()[0]:.1f} at the end, in {seconds / 60:.0f} minutes. Python {platform.python_version()}, SQLite"
-        f" {sqlite3.sqlite_version}, {_packages()}."
+        f"Written by `make bench` on {datetime.now(UTC):%Y-%m-%d}, on {os.cpu_count()} cores ({platform.machine()}),"
+        f" load {os.getloadavg()[0]:.1f} at the end, in {seconds / 60:.0f} minutes. Python"
+        f" {platform.python_version()}, SQLite {sqlite3.sqlite_version}, {_packages()}."
     )
     return f"""# Benchmarks
 
