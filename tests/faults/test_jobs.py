@@ -102,7 +102,7 @@ def people_signing(portal: Portal, cast: Cast) -> Iterator[list[Attempt]]:
     over, attempts = threading.Event(), list[Attempt]()
 
     def sign_on(signer: Signer) -> None:
-        while not over.is_set():
+        while not over.wait(0.25):
             signer.confirm()
             if attempt := signer.sign():
                 attempts.append(attempt)

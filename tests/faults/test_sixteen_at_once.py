@@ -19,7 +19,7 @@ HANDS = 16
 
 
 def test_sixteen_posts_with_one_key_make_one_signature_and_sixteen_equal_receipts(web: Portal, cast: Cast) -> None:
-    """Without the look-up by key under the epic's lock, fifteen are answered 409 or break on the constraint."""
+    """Without the look-up by key, fifteen are answered 409."""
     (signer,) = make_signers(web.port, cast, 1)
     form = signer.open()
     assert form is not None
@@ -37,7 +37,7 @@ def _receipt_of(page: str) -> str:
 
 
 def test_sixteen_owners_make_one_signature_and_fifteen_refusals_that_lead_to_it(web: Portal, cast: Cast) -> None:
-    """Without the epic's lock two see no acceptance; the second breaks on the number of the sign-off, a 500."""
+    """Without the epic's lock all of them sign on PostgreSQL; without the check for a signature on both databases."""
     with transaction.atomic():
         promise = ready_promise(cast)
         people = PersonFactory.create_batch(HANDS)

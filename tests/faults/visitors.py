@@ -28,7 +28,7 @@ PATIENCE = 40.0  # seconds for an answer; the portal's own limits are below
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back; `status` is 0 where nothing did."""
+    """What came back; `status` is 0 where nothing did, `text` empty where it did not come whole."""
 
     status: int
     seconds: float
@@ -75,7 +75,7 @@ class Visitor:
     def form(self, path: str, *names: str) -> Form | None:
         """The form of that page with fields of these names; None where no page came."""
         answer = self.get(path)
-        return form_of(answer, *names) if answer.status == 200 else None
+        return form_of(answer, *names) if answer.status == 200 and answer.text else None
 
     def post(self, path: str, form: Form, values: Mapping[str, str]) -> Answer:
         """Send a form of that page with `values` over what it holds already."""
