@@ -300,6 +300,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "sweep_promises": {"task": "signoff.sweep_promises", "schedule": 30.0, "options": {"expires": 30}},
     "sweep_executions": {"task": "specs.sweep_executions", "schedule": 10.0, "options": {"expires": 10}},
     "follow_log": {"task": "desk.follow_log", "schedule": 10.0, "options": {"expires": 10}},
+    "sweep_letters": {"task": "organization.sweep_letters", "schedule": 10.0, "options": {"expires": 10}},
     "forget_answers": {"task": "organization.forget_answers", "schedule": crontab(minute=17)},
     "housekeeping": {"task": "common.housekeeping", "schedule": crontab(hour=3, minute=30)},
     "audit-verify-log": {"task": "audit.verify_log", "schedule": crontab(hour=2, minute=30)},

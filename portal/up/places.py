@@ -15,12 +15,16 @@ _FITS = re.compile(r"[A-Za-z0-9._/-]{1,100}")
 
 
 def socket_path(var: Path) -> Path:
-    """Where the embedded broker listens: below `var`, or in a short folder of its own if too long."""
-    path = var / "run" / "valkey.sock"
-    if _FITS.fullmatch(str(path)):
-        return path
-    known = hashlib.sha256(os.fsencode(var)).hexdigest()[:12]
-    return Path(tempfile.gettempdir()) / f"triad-{os.getuid()}-{known}" / "valkey.sock"
+    """Where the embedded broker listens: below `var`, or in a short folder of its own if too long.
+
+    TMPDIR may be as long as `var`, below which it may stand; /tmp is short everywhere.
+    """
+    known = f"triad-{os.getuid()}-{hashlib.sha256(os.fsencode(var)).hexdigest()[:12]}"
+    for folder in (var / "run", Path(tempfile.gettempdir()) / known):
+        path = folder / "valkey.sock"
+        if _FITS.fullmatch(str(path)):
+            return path
+    return Path("/tmp") / known / "valkey.sock"  # noqa: S108 (`make_folders` refuses somebody else's)
 
 
 def make_folders(var: Path) -> None:

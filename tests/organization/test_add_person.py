@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 import pytest
+from django.contrib.auth.hashers import make_password
 from django.core import mail
 from django.db import DatabaseError, connection
 from django.test import Client
@@ -11,7 +12,7 @@ from django.test import Client
 from apps.audit.models import EntryValue
 from apps.common.refused import BadInput, NotAllowed, Refused
 from apps.organization import actions, tasks
-from apps.organization.models import Person
+from apps.organization.models import Letter, Person
 from tests.cast import PASSWORD, Cast, PersonFactory, signed_in
 from tests.organization import log
 
@@ -87,9 +88,19 @@ def test_the_page_keeps_what_was_typed_and_says_why(cast: Cast):
     assert "Mary Two" in answer.content.decode()
 
 
+def invited(cast: Cast) -> Letter:
+    actions.add_person(
+        username="kim",
+        name="Kim Park",
+        email="kim@example.org",
+        by=cast.adam,
+        link_base="https://portal.example.org",
+    )
+    return Letter.objects.get()
+
+
 def test_the_link_goes_by_mail_too(cast: Cast):
-    person = actions.add_person(username="kim", name="Kim Park", email="kim@example.org", by=cast.adam)
-    tasks.send_invitation(person.pk, "https://portal.example.org")
+    tasks.send_letter(invited(cast).pk)
     (letter,) = mail.outbox
     assert letter.to == ["kim@example.org"]
     assert "https://portal.example.org/accounts/password/reset/key/" in letter.body
@@ -97,8 +108,11 @@ def test_the_link_goes_by_mail_too(cast: Cast):
 
 
 def test_no_letter_goes_to_who_chose_a_password_meanwhile(cast: Cast):
-    tasks.send_invitation(cast.maria.pk, "https://portal.example.org")
+    letter = invited(cast)
+    Person.objects.filter(username="kim").update(password=make_password(PASSWORD))
+    tasks.send_letter(letter.pk)
     assert mail.outbox == []
+    assert not Letter.objects.exists()
 
 
 def test_a_new_link_is_for_who_has_no_password_yet(cast: Cast):

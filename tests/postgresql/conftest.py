@@ -37,7 +37,8 @@ class Installation:
 
     @property
     def environment(self) -> dict[str, str]:
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("PORTAL_", "DATABASE_"))}
+        others = ("PORTAL_", "DATABASE_", "DJANGO_")
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(others)}
         return {
             **kept,
             "DJANGO_SETTINGS_MODULE": "portal.settings",

@@ -196,7 +196,7 @@ def test_head_has_the_headers_and_no_body(pipeline: Client, stories: tuple[Story
     [
         ("?epic=E-99", 404, "There is no such initiative or epic that you may read."),
         ("?initiative=I-99", 404, "There is no such initiative or epic that you may read."),
-        ("?epic=%00", 404, "There is no such initiative or epic that you may read."),
+        ("?epic=%00", 400, "“epic” holds a NUL character, and nothing here does. Ask without it."),
         ("?initiative=I-2&epic=E-1", 404, "There is no story with scenarios to export."),
         ("?initative=I-1", 400, "“initative” says nothing here. Ask by “epic”, “initiative”."),
     ],

@@ -23,7 +23,7 @@ PREPARE = "from tests.cast import make_cast; from tests.specs.evidence import ma
 SCRIPT = """
 import os, sys, time
 print("  Scenario: one", flush=True)
-while not os.path.exists(os.path.join(os.environ["HOME"], "go")):
+while not os.path.exists(os.path.join(sys.argv[3], "go")):
     time.sleep(0.02)
 with open("features/good") as good, open(sys.argv[1], "w") as report:
     report.write(good.read())
@@ -31,16 +31,17 @@ with open("features/good") as good, open(sys.argv[1], "w") as report:
 
 
 def suite_file(folder: Path, mark: str) -> Path:
-    """A file of the operator's with one suite, which waits for a file where its own folder was given."""
-    steps = folder / "steps"
+    """A file of the operator's with one suite, which waits for a file to be seen from inside its sandbox."""
+    steps, seen = folder / "steps", folder / "seen"
     steps.mkdir()
+    seen.mkdir()
     (steps / "script.py").write_text(SCRIPT)
     (steps / "good").write_bytes(behave_json(CART))
     body = {
         "folder": str(steps),
-        "command": [sys.executable, "{features}/script.py", "{report}", mark],
+        "command": [sys.executable, "{features}/script.py", "{report}", mark, str(seen)],
         "covers": ["I-1"],
-        "readable": READABLE,
+        "readable": [*READABLE, str(seen)],
         "on_change": True,
     }
     file = folder / "suites.toml"
@@ -75,7 +76,12 @@ def running(start, var: Path, tmp_path: Path) -> tuple[Up, str, dict[str, str]]:
 
 
 @pytest.mark.usefixtures("bubblewrap")
-def test_a_running_suite_does_not_hold_up_ctrl_c_and_goes_on_after_the_next_start(start, var: Path, running) -> None:  # noqa: F811
+def test_a_running_suite_does_not_hold_up_ctrl_c_and_goes_on_after_the_next_start(
+    start,  # noqa: F811
+    var: Path,  # noqa: F811
+    tmp_path: Path,
+    running,
+) -> None:
     first, mark, suites = running
     begun = time.monotonic()
     first.process.send_signal(signal.SIGINT)
@@ -86,7 +92,7 @@ def test_a_running_suite_does_not_hold_up_ctrl_c_and_goes_on_after_the_next_star
     second = start(**suites)
     second.address()
     wait_for(lambda: executions(var) == [("EX-1", "RUNNING", 2, 1)])
-    (var / "executions" / "EX-1-2" / "home" / "go").touch()
+    (tmp_path / "seen" / "go").touch()
     wait_for(lambda: executions(var) == [("EX-1", "DONE", 2, 1)])
     second.process.send_signal(signal.SIGINT)
     assert second.ended() == 0

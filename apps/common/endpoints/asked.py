@@ -22,7 +22,7 @@ class Unreadable(BadInput):
 
 
 def check_known(request: Request, known: set[str]) -> None:
-    """Raises BadInput for a name in the query that says nothing here, stands there twice, or is given a NUL."""
+    """Raises BadInput for a name in the query that says nothing here, stands there twice, or has no value or a NUL."""
     query: QueryDict = request.query_params
     for name, values in query.lists():
         if name not in known:
@@ -32,6 +32,8 @@ def check_known(request: Request, known: set[str]) -> None:
             )
         if len(values) > 1:
             raise BadInput(f"“{name}” stands in the query {len(values)} times. Once is enough.")
+        if not values[0]:
+            raise BadInput(f"“{name}” has no value. Give one, or leave it out.")
         if "\x00" in values[0]:
             raise BadInput(f"“{name}” holds a NUL character, and nothing here does. Ask without it.")
 

@@ -4,9 +4,9 @@ from allauth.account.models import EmailAddress
 from django.utils import timezone
 
 from apps.audit.acts import Of, act, canonical_digest, record
-from apps.common.ringing import ring
+from apps.organization.actions.letters import post_letter
 from apps.organization.actions.locks import lock_person
-from apps.organization.models import Person
+from apps.organization.models import Letter, Person
 
 
 def note_mail_change(person: Person, *, before: str, by: Person) -> bool:
@@ -20,7 +20,7 @@ def note_mail_change(person: Person, *, before: str, by: Person) -> bool:
         return False
     person.credentials_changed_at = timezone.now()
     if before:
-        ring("organization.send_mail_changed", person.pk, before)
+        post_letter(Letter.Kind.MAIL_CHANGED, person=person, detail=before)
     return True
 
 

@@ -11,13 +11,13 @@ from django.utils import timezone
 
 from apps.audit.acts import Of, act, canonical_digest, nothing_changed, record
 from apps.common.refused import BadInput
-from apps.common.ringing import ring
 from apps.organization import queries, rules
 from apps.organization.actions.credentials import note_mail_change
+from apps.organization.actions.letters import post_letter
 from apps.organization.actions.locks import lock_organization, lock_person
 from apps.organization.actions.seats import end_seat, grant_seat
 from apps.organization.actions.words import one_line
-from apps.organization.models import Person, Seat
+from apps.organization.models import Letter, Person, Seat
 from apps.organization.roles import Role
 
 
@@ -70,7 +70,7 @@ def add_person(
         sentence="added {name} ({username})",
     )
     if link_base and person.email and not person.has_usable_password():
-        ring("organization.send_invitation", person.pk, link_base)
+        post_letter(Letter.Kind.INVITATION, person=person, detail=link_base)
     return person
 
 
@@ -137,7 +137,7 @@ def invite_person(*, person: Person, by: Person, link_base: str = "") -> Person:
         sentence="made a new one-time link for {name}",
     )
     if link_base and person.email:
-        ring("organization.send_invitation", person.pk, link_base)
+        post_letter(Letter.Kind.INVITATION, person=person, detail=link_base)
     return person
 
 

@@ -147,6 +147,29 @@ class Token(models.Model):
         return self.revoked_at is None and (self.expires_at is None or self.expires_at > at)
 
 
+class Letter(models.Model):
+    """A mail that is due: kept from the act that asks for it until it was sent, so that no lost ring loses it.
+
+    `detail` is the address of the portal for an invitation, the replaced mail address for a word about its change.
+    """
+
+    class Kind(models.TextChoices):
+        INVITATION = "INVITATION", "Invitation"
+        MAIL_CHANGED = "MAIL_CHANGED", "Mail address changed"
+
+    kind = models.CharField(max_length=20, choices=Kind)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    detail = models.CharField(max_length=500)
+    asked_at = models.DateTimeField(default=timezone.now)
+    tried_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} for {self.person_id}"
+
+
 class KeptAnswer(models.Model):
     """What an act asked for by the API was answered with, kept for a day: so that asking again does nothing twice.
 
