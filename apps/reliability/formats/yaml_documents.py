@@ -91,12 +91,12 @@ def _values(text: str) -> Iterator[tuple[int, Any]]:
     """The line and the value of each document that is not empty."""
     stack: list[_Open] = []
     root: Any = None
-    line = count = 0
+    first = count = 0
     for event in _events(text):
         line = event.start_mark.line + 1
         if isinstance(event, DocumentEndEvent):
             if root is not None:
-                yield line, root
+                yield first, root
             root = None
         if isinstance(event, MappingEndEvent | SequenceEndEvent):
             stack.pop()
@@ -107,7 +107,7 @@ def _values(text: str) -> Iterator[tuple[int, Any]]:
             raise NotADocument(f"the file holds more than {MAX_VALUES:,} values.", line)
         value = _value(event, line)
         if not stack:
-            root = value
+            root, first = value, line
         elif not _placed(stack[-1], value, event, line):
             continue
         if isinstance(event, MappingStartEvent | SequenceStartEvent):
