@@ -176,6 +176,12 @@ def test_what_a_single_bad_event_would_set_off_is_said(nines: int, edge: str) ->
     assert judged((fewest - 1, fewest + 1), NINES[nines]).fires, "two of as many do"
 
 
+def test_one_bad_event_at_exactly_the_threshold_sets_nothing_off() -> None:
+    # Over 25 days the page stands at 12; one of ten at an allowed 1 in 120 burns at 12.
+    state = judged((9, 10), 1 - Fraction(1, 120), 25)
+    assert (state.threshold, state.long_burn, state.fires, state.unable) == (12, 12, False, "")
+
+
 def test_no_data_is_said() -> None:
     for state in judge_alerts({}, NINES[3], MONTH):
         assert (state.long_burn, state.short_burn, state.fires) == (None, None, False)
