@@ -7,7 +7,7 @@ and `012` is twelve.
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -75,6 +75,28 @@ def read(data: bytes) -> tuple[Document, ...]:
             if len(found) > MAX_DOCUMENTS:
                 raise NotADocument(f"the file holds more than {MAX_DOCUMENTS:,} documents.", line)
     return tuple(found)
+
+
+def write(documents: Iterable[Mapping[str, Any]]) -> str:
+    """The documents as YAML that `read` gives back, words of several lines as blocks, nothing by reference."""
+    return yaml.dump_all(
+        documents, Dumper=_Dumper, sort_keys=False, allow_unicode=True, default_flow_style=False, width=100_000
+    )
+
+
+class _Dumper(yaml.SafeDumper):
+    """Puts quotes around words that would be read as something else."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+def _written(dumper: _Dumper, text: str) -> yaml.ScalarNode:
+    style = "'" if not isinstance(_plain(text, 1), str) else "|" if "\n" in text else None
+    return dumper.represent_scalar(_STRING, text, style=style)
+
+
+_Dumper.add_representer(str, _written)
 
 
 def _decoded(data: bytes) -> str:
