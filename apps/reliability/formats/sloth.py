@@ -1,8 +1,8 @@
 """Sloth's SLOs, `prometheus/v1` and the same as a Kubernetes resource, read and written.
 
 Sloth writes names as `page_alert` in the one and `pageAlert` in the other; its own files have both in both, so either
-is taken. Sloth has no window in its files: it keeps all SLOs over one period, 30 days unless it is told otherwise, and of
-the OpenSLO files it reads as well (v1alpha, with its own `{{.window}}` in queries) it takes only those of that period.
+is taken. Its files have no window: it keeps all SLOs over one period, 30 days unless it is told otherwise, and of the
+OpenSLO files it reads as well (v1alpha, with its own `{{.window}}` in queries) it takes only those of that period.
 """
 
 import json
@@ -57,7 +57,7 @@ def _openslo(number: int, raw: Mapping[str, Any], days: int, refused: list[Refus
     refused += found.refused
     if any(slo.window != f"{days}d" for slo in found.slos):
         window = found.slos[0].window or "no window"
-        reason = f"Sloth keeps its SLOs over {days} days, and this one says {window}: change it, or import it for that period."
+        reason = f"Sloth keeps its SLOs over {days} days, and this one says {window}: change it, or name that period."
         refused.append(Refusal(number, "spec.timeWindows[0].count", reason))
     return list(found.slos)
 
