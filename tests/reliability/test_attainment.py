@@ -102,7 +102,8 @@ def test_a_month_with_two_targets_says_both_and_is_judged_by_what_each_day_allow
     """Ten days of 1,000 at 99.9 % allow 10 bad, ten at 99.99 % one: 11 in all, whenever they fell."""
     changed = (SINCE, InForce(date(2026, 1, 11), FOUR))
     row = month(*[(1000, 1000)] * 19, (989, 1000), versions=changed)
-    assert (row.allowed, row.judged_bad, row.met) == (11, 11, True)
+    assert row.allowed == 11
+    assert (row.judged_bad, row.met) == (11, True)
     assert row.targets == changed
     assert row.changes == changed[1:]
     assert row.words == (

@@ -122,6 +122,14 @@ def test_no_growth_is_said_and_no_day_is_named() -> None:
         assert found.words.endswith(", not growing.")
 
 
+def test_a_slope_that_might_be_zero_is_no_growth() -> None:
+    usage = [Usage(NOW + timedelta(days=day - 19), value) for day, value in noisy(20, 0.1, seed=1)]
+    found = headroom(usage, 100, now=NOW)
+    assert found.slope is not None
+    assert found.slope.low < 0 < found.slope.a_day
+    assert (found.state, found.days) == (HeadroomState.NOT_GROWING, None)
+
+
 def test_a_full_limit_is_said() -> None:
     found = headroom(daily(*range(82, 102)), 100, now=NOW, unit="GB")
     assert (found.state, found.days) == (HeadroomState.AT_LIMIT, 0)

@@ -42,7 +42,8 @@ def test_each_nine_of_a_million_is_worth_a_tenth_of_the_one_before(low: Fraction
 
 def test_a_case_weighs_its_value_against_its_cost_a_year() -> None:
     found = case(running=1_500)
-    assert (found.value, found.cost, found.net, found.pays_from) == (9_000, 4_000, 5_000, Fraction(4_000_000, 9))
+    assert [found.value, found.cost, found.net] == [9_000, 4_000, 5_000]
+    assert found.pays_from == Fraction(4_000_000, 9)
     assert found.verdict is Worth.WORTH_IT
     assert found.words == (
         "Going from 99 % to 99.9 % is worth $9,000 a year on $1,000,000 at risk, and costs $4,000 a year: worth it. "
@@ -96,7 +97,8 @@ JUDGED = {"timeout": Effort.CHEAP, "5xx": Effort.REDESIGN, "wrong total": Effort
 def test_the_largest_classes_vanish_until_the_target_is_met() -> None:
     found = classes_to_vanish(ERRORS, MILLION, FOUR, efforts=JUDGED)
     assert [(one.name, one.bad, one.left) for one in found.vanishing] == [("timeout", 900, 130), ("5xx", 90, 40)]
-    assert (found.allowed, found.left, found.is_met, found.effort) == (100, 40, True, Effort.REDESIGN)
+    assert found.allowed == 100
+    assert (found.left, found.is_met, found.effort) == (40, True, Effort.REDESIGN)
     # Of the cheap ones, 940 in all, 90 would be left, which is enough.
     assert found.cheap_suffices
     assert found.words == (
