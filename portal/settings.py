@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "apps.audit",
     "apps.organization",
     "apps.signatures",
+    "apps.reliability",
     "apps.delivery",
     "apps.specs",
     "apps.signoff",
@@ -97,7 +98,7 @@ TEMPLATES = [
             ],
             "builtins": [
                 f"apps.common.templatetags.{library}"
-                for library in ("components", "blocks", "fields", "panel", "strips")
+                for library in ("components", "blocks", "charts", "fields", "panel", "strips")
             ],
         },
     },
@@ -300,6 +301,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "sweep_promises": {"task": "signoff.sweep_promises", "schedule": 30.0, "options": {"expires": 30}},
     "sweep_executions": {"task": "specs.sweep_executions", "schedule": 10.0, "options": {"expires": 10}},
     "follow_log": {"task": "desk.follow_log", "schedule": 10.0, "options": {"expires": 10}},
+    "refresh_slos": {"task": "reliability.refresh_slos", "schedule": 60.0, "options": {"expires": 60}},
     "sweep_letters": {"task": "organization.sweep_letters", "schedule": 10.0, "options": {"expires": 10}},
     "forget_answers": {"task": "organization.forget_answers", "schedule": crontab(minute=17)},
     "housekeeping": {"task": "common.housekeeping", "schedule": crontab(hour=3, minute=30)},

@@ -71,6 +71,13 @@ TONES: dict[str, Tone] = {
     "ATTESTED": Tone("good", "good", "Attested"),
     "HARD": Tone("neutral", "dependency", "Hard"),
     "SOFT": Tone("neutral", "dependency", "Soft"),
+    # Error budgets
+    "AMPLE": Tone("good", "good", "Ample"),
+    "FAIR": Tone("good", "good", "Fair"),
+    "HALF": Tone("attention", "attention", "Below half"),
+    "LOW": Tone("attention", "attention", "Low"),
+    "EXHAUSTED": Tone("bad", "bad", "Exhausted"),
+    "NO_BUDGET": Tone("info", "good", "Nothing may fail"),
     # Kinds of teams and scopes
     "STREAM": Tone("neutral", "team", "Stream-aligned"),
     "PLATFORM": Tone("neutral", "service", "Platform"),

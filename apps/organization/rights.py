@@ -29,6 +29,9 @@ _TABLE: dict[str, set[R]] = {
         R.ENTERPRISE_ARCHITECT,
         R.SRE_ORGANIZATION_LEAD,
     },
+    # reliability
+    "reliability.edit_slo": {R.SRE, R.SRE_LEAD, R.SRE_ORGANIZATION_LEAD, *_PRODUCT, *_ENGINEERING},
+    "reliability.record_counts": {R.SRE, R.SRE_LEAD, R.SRE_ORGANIZATION_LEAD, R.ENGINEERING_TEAM_LEAD, R.ADMINISTRATOR},
     # delivery
     "delivery.manage_initiative": {R.ADMINISTRATOR, R.TECHNICAL_PRODUCT_MANAGER},
     "delivery.edit_epic": _PRODUCT,
@@ -61,5 +64,11 @@ RIGHTS: dict[str, frozenset[R]] = {name: frozenset(roles) for name, roles in _TA
 
 # What a service account's token may do; acts that sign take a session with re-authentication only.
 TOKEN_RIGHTS = frozenset(
-    {"delivery.import_features", "specs.export_features", "specs.import_results", "signoff.read_gate"}
+    {
+        "delivery.import_features",
+        "specs.export_features",
+        "specs.import_results",
+        "signoff.read_gate",
+        "reliability.record_counts",
+    }
 )

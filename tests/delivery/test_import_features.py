@@ -379,7 +379,7 @@ def test_command_acts_as_the_importer(cast: Cast, tmp_path: Path) -> None:
 def test_command_acts_as_a_person(cast: Cast, tmp_path: Path) -> None:
     command(folder_of(tmp_path, FILES), "--by", "adam")
     assert StoryVersion.objects.earliest("pk").author == cast.adam
-    with pytest.raises(CommandError, match="There is nobody active with the username noone."):
+    with pytest.raises(CommandError, match="Nobody active has the username “noone”."):
         command(tmp_path / "shop", "--by", "noone")
     with pytest.raises(CommandError, match="takes a seat as"):
         command(tmp_path / "shop", "--by", "sam")

@@ -22,6 +22,7 @@ from apps.organization.actions.services import (
 )
 from apps.organization.actions.teams import create_team, edit_team, join_team, leave_team
 from apps.organization.actions.tokens import (
+    actor_named,
     add_service_account,
     create_token,
     note_token_use,
@@ -31,6 +32,7 @@ from apps.organization.actions.tokens import (
 
 __all__ = [
     "ImportedPeople",
+    "actor_named",
     "add_person",
     "add_scope",
     "add_service_account",

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from apps.audit.acts import act, canonical_digest, nothing_changed, record
-from apps.common.refused import Refused
+from apps.common.refused import BadInput, Refused
 from apps.common.unavailable import where_possible
 from apps.organization import rules
 from apps.organization.actions.locks import lock_person
@@ -42,6 +42,19 @@ def service_account(*, username: str, name: str = "") -> Person:
     if not found.is_active:
         raise Refused(f"The service account “{username}” is not active.")
     nothing_changed()
+    return found
+
+
+def actor_named(username: str) -> Person:
+    """Who acts by a command: a person, or a service account, which for `importer` is added where it is absent.
+
+    Raises BadInput where nobody active has the username.
+    """
+    if username == "importer":
+        return service_account(username=username, name="Importer")
+    found = Person.objects.filter(username=username, is_active=True).first()
+    if found is None:
+        raise BadInput(f"Nobody active has the username “{username}”.")
     return found
 
 

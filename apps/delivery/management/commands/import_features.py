@@ -11,7 +11,6 @@ from apps.common.instants import parse_instant
 from apps.common.refused import Refused
 from apps.delivery import actions, feature_files, queries
 from apps.organization import actions as organization
-from apps.organization.models import Person
 
 
 class Command(BaseCommand):
@@ -25,7 +24,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("dir", type=Path, metavar="DIR")
         parser.add_argument("--initiative", required=True, metavar="NAME", help="made where there is none")
-        parser.add_argument("--by", metavar="USERNAME", help="who acts; default the service account importer")
+        parser.add_argument("--by", default="importer", metavar="USERNAME", help="who acts; default importer")
         parser.add_argument("--at", metavar="INSTANT", help="since when the texts hold; never in the future")
         parser.add_argument("--skip-refused", action="store_true", help="import the other files nevertheless")
         parser.add_argument("--json", action="store_true", help="print the counts and refusals as JSON")
@@ -41,7 +40,7 @@ class Command(BaseCommand):
             result = actions.import_features(
                 initiative_title=options["initiative"],
                 files=reading,
-                by=_actor(options["by"]),
+                by=organization.actor_named(options["by"]),
                 at=parse_instant(options["at"]) if options["at"] else None,
                 skip_refused=options["skip_refused"],
             )
@@ -66,12 +65,3 @@ class Command(BaseCommand):
             f"{result.files} files, {len(result.refused)} refused; {result.epics} epics, {result.stories} stories: "
             f"{result.new} new, {result.changed} changed, {result.unchanged} unchanged, {result.archived} archived."
         )
-
-
-def _actor(username: str | None) -> Person:
-    if not username:
-        return organization.service_account(username="importer")
-    person = Person.objects.filter(username=username, is_active=True).first()
-    if person is None:
-        raise CommandError(f"There is nobody active with the username {username}.")
-    return person

@@ -13,7 +13,6 @@ from apps.common.refused import BadInput, Refused
 from apps.delivery import queries as delivery
 from apps.delivery.models import Initiative
 from apps.organization import actions as organization
-from apps.organization.models import Person
 from apps.specs import actions, intake
 from apps.specs.models import Run
 
@@ -89,23 +88,13 @@ class Command(BaseCommand):
             source=taken.source,
             revision=options["revision"],
             channel=Run.Channel.COMMAND,
-            by=actor(options["by"]),
+            by=organization.actor_named(options["by"]),
             digest=taken.digest,
             manifest=taken.manifest,
             initiative=initiative,
             reports_digest=taken.reports_digest,
             ran_at=parse_instant(options["ran_at"]) if options["ran_at"] else None,
         )
-
-
-def actor(username: str) -> Person:
-    """Who acts: a person, or a service account, which for `importer` is added where it is absent."""
-    if username == "importer":
-        return organization.service_account(username=username, name="Importer")
-    found = Person.objects.filter(username=username, is_active=True).first()
-    if found is None:
-        raise BadInput(f"Nobody active has the username “{username}”.")
-    return found
 
 
 def initiative_named(name: str) -> Initiative:

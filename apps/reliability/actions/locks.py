@@ -1,0 +1,27 @@
+"""Rows locked for an act: indicators before objectives, each by primary key. Inside an act only."""
+
+from collections.abc import Iterable
+
+from apps.organization.models import Person
+from apps.reliability import queries
+from apps.reliability.models import SLI, SLO
+
+
+def lock_sli(key: str, *, by: Person) -> SLI:
+    """Raises SLI.DoesNotExist, the same for unknown and hidden."""
+    return queries.slis_for(by).select_for_update(of=("self",)).get(key=key)
+
+
+def lock_slis(keys: Iterable[str], *, by: Person) -> dict[str, SLI]:
+    """Indicators by key. Raises SLI.DoesNotExist, the same for unknown and hidden, where any is."""
+    keys = set(keys)
+    rows = queries.slis_for(by).filter(key__in=keys).order_by("pk").select_for_update(of=("self",))
+    found = {sli.key: sli for sli in rows}
+    if missing := sorted(keys - found.keys()):
+        raise SLI.DoesNotExist(f"There is no SLI {missing[0]}.")
+    return found
+
+
+def lock_slo(key: str, *, by: Person) -> SLO:
+    """Raises SLO.DoesNotExist, the same for unknown and hidden."""
+    return queries.slos_for(by).select_for_update(of=("self",)).get(key=key)

@@ -1,0 +1,154 @@
+"""Saying what is promised of an indicator, and changing one's mind."""
+
+from datetime import date
+from decimal import Decimal
+
+from django.utils import timezone
+
+from apps.audit.acts import HeldSeat, act, canonical_digest, nothing_changed, record
+from apps.common.refused import BadInput
+from apps.common.ringing import ring
+from apps.common.text import clean_text
+from apps.organization import actions as organization
+from apps.organization.actions.words import one_line
+from apps.organization.models import Person
+from apps.reliability import rules, windows
+from apps.reliability.actions.locks import lock_sli, lock_slo
+from apps.reliability.models import SLO, SLOVersion
+
+DIGITS = 9  # of a target as a share of 1: 99.9999999 %
+
+
+@act
+def create_slo(
+    *,
+    sli_key: str,
+    title: str,
+    target: Decimal,
+    window: str,
+    rationale: str,
+    by: Person,
+    next_review_on: date | None = None,
+) -> SLO:
+    """A promise of this share of good events (`target`, of 1) over the window, such as "28d"."""
+    sli = lock_sli(sli_key, by=by)
+    seat = rules.check_may_create_slo(sli, by=by)
+    (key,) = organization.take_keys("SLO", 1)
+    slo = SLO(key=key, sli=sli, scope=sli.scope, next_review_on=next_review_on)
+    slo.title = one_line(title, what="The title", limit=200, needed=True)
+    slo.target, slo.window = _target(target), _window(window)
+    slo.save()
+    version = _write_version(slo, rationale, by=by)
+    _record("slo.created", "promised {target} over {window} in {subject} “{title}”", slo, version, by=by, seat=seat)
+    ring("reliability.refresh_sli", sli.pk)
+    return slo
+
+
+@act
+def change_slo(
+    *,
+    slo_key: str,
+    title: str,
+    target: Decimal,
+    window: str,
+    rationale: str,
+    by: Person,
+    next_review_on: date | None = None,
+) -> SLO:
+    """Another version from today on. What the old one said of past windows stays as it was."""
+    slo = lock_slo(slo_key, by=by)
+    seat = rules.check_may_change_slo(slo, by=by)
+    title = one_line(title, what="The title", limit=200, needed=True)
+    target, window = _target(target), _window(window)
+    before = (slo.title, slo.target, slo.window, slo.next_review_on)
+    if before == (title, target, window, next_review_on):
+        nothing_changed()
+        return slo
+    previous = canonical_digest(_current(slo).canonical_row())
+    slo.title, slo.target, slo.window, slo.next_review_on = title, target, window, next_review_on
+    slo.version += 1
+    slo.save(update_fields=["title", "target", "window", "next_review_on", "version"])
+    version = _write_version(slo, rationale, by=by)
+    said = "changed {subject} “{title}” to {target} over {window}"
+    _record("slo.changed", said, slo, version, by=by, seat=seat, previous=previous)
+    ring("reliability.refresh_sli", slo.sli_id)
+    return slo
+
+
+@act
+def archive_slo(*, slo_key: str, reason: str, by: Person) -> SLO:
+    """It is promised no longer; its versions and counts stay."""
+    slo = lock_slo(slo_key, by=by)
+    seat = rules.check_may_change_slo(slo, by=by)
+    reason = one_line(reason, what="The reason", limit=500, needed=True)
+    slo.archived_at = timezone.now()
+    slo.save(update_fields=["archived_at"])
+    _record("slo.archived", "archived {subject} “{title}”", slo, _current(slo), by=by, seat=seat, reason=reason)
+    return slo
+
+
+def _current(slo: SLO) -> SLOVersion:
+    version = slo.versions.get(number=slo.version)
+    version.slo = slo
+    return version
+
+
+def _write_version(slo: SLO, rationale: str, *, by: Person) -> SLOVersion:
+    rationale = clean_text(rationale, what="The rationale", limit=10_000).strip()
+    if not rationale:
+        raise BadInput("The rationale is empty. Say why this target, so that whoever asks in a year knows.")
+    return SLOVersion.objects.create(
+        slo=slo,
+        number=slo.version,
+        target=slo.target,
+        window=slo.window,
+        effective_on=timezone.now().date(),
+        rationale=rationale,
+        written_by=by,
+    )
+
+
+def _target(target: Decimal) -> Decimal:
+    if not target.is_finite() or not 0 < target <= 1:
+        raise BadInput("A target is a share of good events above 0 and at most 100 %.")
+    rounded = round(target, DIGITS)
+    if rounded != target:
+        raise BadInput(f"A target has at most {DIGITS - 2} digits behind the point of its percentage.")
+    return rounded
+
+
+def _window(text: str) -> str:
+    try:
+        return windows.to_text(windows.parse(text))
+    except ValueError as error:
+        raise BadInput(str(error)) from error
+
+
+def _record(
+    event: str,
+    sentence: str,
+    slo: SLO,
+    version: SLOVersion,
+    *,
+    by: Person,
+    seat: HeldSeat | None,
+    previous: str = "",
+    reason: str = "",
+) -> None:
+    record(
+        event,
+        subject=slo.key,
+        digest=canonical_digest(version.canonical_row()),
+        previous=previous,
+        by=by,
+        seat=seat,
+        title=slo.title,
+        sentence=sentence,
+        about=[slo.scope.key, slo.sli.key],
+        reason=reason,
+        facts={
+            "target": f"{(slo.target * 100).normalize():f} %",
+            "window": windows.parse(slo.window).words,
+            "version": slo.version,
+        },
+    )

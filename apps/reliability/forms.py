@@ -1,0 +1,122 @@
+"""Shape of what is typed on the pages of reliability; whether it may be is for the rules."""
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+
+from apps.common.choosing import ManyOptions
+from apps.organization.models import Person
+from apps.reliability import queries
+from apps.reliability.budget import BudgetState
+from apps.reliability.models import SLI, SLO
+
+OFFERED_WINDOWS = "7d, 28d, 30d, 90d"
+
+
+class SLIForm(forms.Form):
+    """What is measured, and what of it is good."""
+
+    title = forms.CharField(max_length=200)
+    kind = forms.ChoiceField(choices=SLI.Kind.choices)
+    good_means = forms.CharField(
+        max_length=500,
+        label="A good event is",
+        help_text="In words: “a checkout request that is answered with 2xx within 300 ms”.",
+    )
+    source = forms.ChoiceField(choices=SLI.Source.choices, label="Measured by")
+    good_query = forms.CharField(
+        required=False,
+        max_length=10_000,
+        widget=forms.Textarea(attrs={"rows": 2, "spellcheck": "false"}),
+        label="Query of good events",
+        help_text="PromQL, the increase over “{{.window}}”; only where Prometheus measures.",
+    )
+    total_query = forms.CharField(
+        required=False,
+        max_length=10_000,
+        widget=forms.Textarea(attrs={"rows": 2, "spellcheck": "false"}),
+        label="Query of all events",
+    )
+
+
+class SLICreateForm(SLIForm):
+    """A new indicator, with what it stands on."""
+
+    field_order = ["scope"]
+    scope = forms.ChoiceField(label="Of", widget=ManyOptions, help_text="A service, an epic's experience, or a team.")
+
+    def __init__(self, *args: Any, by: Person, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["scope"].choices = [  # type: ignore[attr-defined]
+            (scope.key, f"{scope.get_kind_display()} · {scope.title}") for scope in queries.scopes_to_measure(by)
+        ]
+
+
+class SLOForm(forms.Form):
+    """A target over a window, and why."""
+
+    title = forms.CharField(max_length=200)
+    target = forms.DecimalField(
+        min_value=Decimal("0.0000001"),
+        max_value=Decimal(100),
+        max_digits=10,
+        decimal_places=7,
+        label="Target in percent",
+        help_text="Of all events, how many must be good: 99.9 allows one bad of a thousand.",
+    )
+    window = forms.CharField(
+        max_length=80,
+        initial="28d",
+        help_text=f"The last days: {OFFERED_WINDOWS}, or any from 1d to 365d. Or of the calendar, with its zone: "
+        "week:UTC, month:Europe/Berlin, quarter:UTC.",
+    )
+    rationale = forms.CharField(
+        max_length=10_000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        label="Why this target",
+        help_text="What users notice, what it costs. Kept with this version.",
+    )
+    next_review_on = forms.DateField(
+        required=False, widget=forms.DateInput(attrs={"type": "date"}), label="Next review"
+    )
+
+    def clean_target(self) -> Decimal:
+        """As a share of 1."""
+        percentage: Decimal = self.cleaned_data["target"]
+        return percentage / 100
+
+
+def slo_initial(slo: SLO) -> dict[str, Any]:
+    """What the form of an SLO begins with."""
+    return {
+        "title": slo.title,
+        "target": f"{(slo.target * 100).normalize():f}",
+        "window": slo.window,
+        "next_review_on": slo.next_review_on,
+    }
+
+
+class ReasonForm(forms.Form):
+    """Why."""
+
+    reason = forms.CharField(max_length=500, help_text="Stays in the log.")
+
+
+class SLOFilterForm(forms.Form):
+    """Which SLOs to show."""
+
+    text = forms.CharField(required=False, max_length=200, label="Words or key")
+    state = forms.ChoiceField(required=False, label="Budget")
+    scope = forms.CharField(required=False, max_length=64, label="Of (key)")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        states = [(state.value, state.value.replace("_", " ").capitalize()) for state in BudgetState]
+        self.fields["state"].choices = [("", "Any budget"), *states]  # type: ignore[attr-defined]
+
+
+class SLIFilterForm(forms.Form):
+    """Which SLIs to show."""
+
+    text = forms.CharField(required=False, max_length=200, label="Words or key")

@@ -1,0 +1,45 @@
+"""Reading of this room."""
+
+from apps.reliability.queries.definitions import (
+    filtered_slis,
+    filtered_slos,
+    scope_for,
+    scopes_to_measure,
+    sli_for,
+    slis_for,
+    slis_outside,
+    slo_for,
+    slos_for,
+    slos_on,
+    slos_outside,
+    tally,
+    versions_of,
+)
+from apps.reliability.queries.detail import burn_down_of, burned_by_class
+from apps.reliability.queries.standings import shown_now, stand_all, standings
+from apps.reliability.queries.sums import days_between, hours_between, last_days, sums_between
+
+__all__ = [
+    "burn_down_of",
+    "burned_by_class",
+    "days_between",
+    "filtered_slis",
+    "filtered_slos",
+    "hours_between",
+    "last_days",
+    "scope_for",
+    "scopes_to_measure",
+    "shown_now",
+    "sli_for",
+    "slis_for",
+    "slis_outside",
+    "slo_for",
+    "slos_for",
+    "slos_on",
+    "slos_outside",
+    "stand_all",
+    "standings",
+    "sums_between",
+    "tally",
+    "versions_of",
+]

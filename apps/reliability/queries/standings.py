@@ -1,0 +1,65 @@
+"""Where SLOs stand at any instant, computed from stored counts."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
+from datetime import UTC, datetime
+from fractions import Fraction
+
+from apps.reliability import showing, standing, windows
+from apps.reliability.counts import FIVE_MINUTES, seconds_of
+from apps.reliability.models import SLO, SLOVersion
+from apps.reliability.queries.sums import Sums, sums_between
+from apps.reliability.showing import Shown
+from apps.reliability.standing import Standing
+
+NOTHING = Sums(0, 0)
+
+
+def standings(slos: Sequence[SLO], *, at: datetime) -> list[Shown]:
+    """Each SLO as it stood at `at`: by the counts stored now, and the version in force then."""
+    agreed = _agreed(slos, at)
+    stood = {slo.pk: found for slo, found, _ in stand_all(slos, at=at, agreed=agreed)}
+    return [Shown(slo, stood[slo.pk], is_stale=False) for slo in slos]
+
+
+def shown_now(slo: SLO, *, at: datetime) -> Shown:
+    """As the last refresh left it; computed now where none has come by yet."""
+    told = showing.shown(slo, at=at)
+    return told if told.stands or slo.archived_at else standings([slo], at=at)[0]
+
+
+def stand_all(
+    slos: Sequence[SLO],
+    *,
+    at: datetime,
+    agreed: dict[int, tuple[Fraction, str]] | None = None,
+    every: bool = False,
+) -> Iterator[tuple[SLO, Standing, dict[int, Sums]]]:
+    """Where each stands as of the last whole five minutes, and the sums of its alerts' windows by length in seconds.
+
+    `agreed` gives target and window by primary key where not those of now. A few queries for each window that is in
+    use, however many SLOs; `every` says that `slos` are so many that counts of all SLIs are read.
+    """
+    end = seconds_of(at) - seconds_of(at) % FIVE_MINUTES
+    as_of = datetime.fromtimestamp(end, UTC)
+    slis: Collection[int] | None = None if every else {slo.sli_id for slo in slos}
+    short = {length: sums_between(slis, end - length, end) for length in standing.ALERT_LENGTHS}
+    by_window = defaultdict[str, list[tuple[SLO, Fraction]]](list)
+    for slo in slos:
+        target, kept_over = (agreed or {}).get(slo.pk) or (slo.share, slo.window)
+        by_window[kept_over].append((slo, target))
+    for text, alike in by_window.items():
+        window = windows.parse(text)
+        start, _ = window.bounds(as_of)
+        long = sums_between(slis, standing.window_start(start), end)
+        for slo, target in alike:
+            sums = {length: found.get(slo.sli_id, NOTHING) for length, found in short.items()}
+            counts = long.get(slo.sli_id, NOTHING)
+            yield slo, standing.stand(counts, sums, target=target, window=window, as_of=as_of), sums
+
+
+def _agreed(slos: Sequence[SLO], at: datetime) -> dict[int, tuple[Fraction, str]]:
+    """Target and window of the last version in force on that day; of the first where it is before all."""
+    versions = SLOVersion.objects.filter(slo__in=slos, effective_on__lte=at.astimezone(UTC).date()).order_by("number")
+    first = SLOVersion.objects.filter(slo__in=slos, number=1)
+    return {version.slo_id: (version.share, version.window) for version in [*first, *versions]}

@@ -1,0 +1,80 @@
+"""Where an SLO stands at an instant: its budget, how fast it burns, which alerts fire. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from fractions import Fraction
+from typing import Any
+
+from apps.reliability import burn
+from apps.reliability.budget import Budget, BudgetState
+from apps.reliability.counts import HOUR
+from apps.reliability.windows import Window
+
+Counts = tuple[int, int]
+# Seconds of the alerts' windows, the short ones first.
+ALERT_LENGTHS = tuple(sorted({int(one.total_seconds()) for alert in burn.ALERTS for one in (alert.short, alert.long)}))
+# What has no data sorts behind everything that has.
+LAST = 1e9
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What one SLO's counts say as of an instant; `burns` by the window's length in seconds, None without data."""
+
+    budget: Budget
+    burns: Mapping[int, burn.Burn | None]
+    alerts: list[burn.AlertState]
+    as_of: datetime
+    window: Window
+
+    @property
+    def state(self) -> BudgetState:
+        return self.budget.state
+
+    @property
+    def need(self) -> float:
+        """What to sort by: alerts first, then the least that is left of a budget."""
+        remaining = self.budget.remaining
+        if remaining is None:
+            return LAST if self.budget.total == 0 else float(-self.budget.bad)
+        return float(remaining) - (10 if self.firing else 0)
+
+    @property
+    def exhaustion_words(self) -> str:
+        """When the budget ends if the last six hours go on: "at this rate the budget ends Thursday 14:00"."""
+        length = self.window.length_at(self.as_of)
+        return burn.words_for_exhaustion(self.budget.remaining, self.burns.get(6 * HOUR), length, at=self.as_of)
+
+    @property
+    def firing(self) -> list[burn.AlertState]:
+        return [alert for alert in self.alerts if alert.fires]
+
+
+def stand(counts: Counts, sums: Mapping[int, Counts], *, target: Fraction, window: Window, as_of: datetime) -> Standing:
+    """From (good, total) of the SLO's window and of each alert's window by its length in seconds."""
+    length = window.length_at(as_of)
+    by_length = {timedelta(seconds=seconds): found for seconds, found in sums.items()}
+    return Standing(
+        budget=Budget(*counts, target),
+        burns={seconds: burn.burn_rate(*found, target) for seconds, found in sums.items()},
+        alerts=burn.judge_alerts(by_length, target, length),
+        as_of=as_of,
+        window=window,
+    )
+
+
+def window_start(start: datetime) -> int:
+    """Where the sum of a long window begins, in seconds since 1970 UTC: at a whole hour, the later one."""
+    seconds = int(start.timestamp())
+    return -(-seconds // HOUR) * HOUR
+
+
+def kept(sums: Mapping[int, Counts]) -> dict[str, list[int]]:
+    """Sums as a status stores them."""
+    return {str(seconds): list(found) for seconds, found in sums.items()}
+
+
+def read(stored: Mapping[str, Any]) -> dict[int, Counts]:
+    """Sums as `kept` stored them."""
+    return {int(seconds): (int(good), int(total)) for seconds, (good, total) in stored.items()}

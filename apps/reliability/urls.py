@@ -1,0 +1,23 @@
+"""Addresses of reliability."""
+
+from django.urls import URLPattern, path
+
+from apps.reliability.api.addresses import api_urlpatterns
+from apps.reliability.views import slis, slos
+
+__all__ = ["api_urlpatterns", "app_name", "urlpatterns"]
+
+app_name = "reliability"
+
+urlpatterns: list[URLPattern] = [
+    path("reliability/", slos.slo_list, name="slo_list"),
+    path("slos/<str:key>/", slos.slo_detail, name="slo_detail"),
+    path("slos/<str:key>/change/", slos.slo_change, name="slo_change"),
+    path("slos/<str:key>/archive/", slos.slo_archive, name="slo_archive"),
+    path("slis/", slis.sli_list, name="sli_list"),
+    path("slis/new/", slis.sli_create, name="sli_create"),
+    path("slis/<str:key>/", slis.sli_detail, name="sli_detail"),
+    path("slis/<str:key>/edit/", slis.sli_edit, name="sli_edit"),
+    path("slis/<str:key>/archive/", slis.sli_archive, name="sli_archive"),
+    path("slis/<str:key>/slos/new/", slos.slo_create, name="slo_create"),
+]
