@@ -38,6 +38,11 @@ class SLIForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2, "spellcheck": "false"}),
         label="Query of all events",
     )
+    is_mean_of_ratios = forms.BooleanField(
+        required=False,
+        label="It gives ratios only, no counts",
+        help_text="Its sums are then an average of ratios, and pages say so.",
+    )
 
 
 class SLICreateForm(SLIForm):

@@ -28,6 +28,7 @@ def create_sli(
     source: str = SLI.Source.PUSHED,
     good_query: str = "",
     total_query: str = "",
+    is_mean_of_ratios: bool = False,
 ) -> SLI:
     """A new indicator of a service or an epic's experience."""
     scope = _scope(scope_key, by=by)
@@ -35,6 +36,7 @@ def create_sli(
     (key,) = organization.take_keys("SLI", 1)
     sli = SLI(key=key, scope=scope, written_by=by)
     _fill(sli, title, good_means, kind, source, good_query, total_query)
+    sli.is_mean_of_ratios = is_mean_of_ratios
     sli.save()
     _record("sli.created", "defined the SLI {subject} “{title}” of {scope}", sli, by=by, seat=seat)
     return sli
@@ -51,12 +53,14 @@ def edit_sli(
     source: str,
     good_query: str = "",
     total_query: str = "",
+    is_mean_of_ratios: bool = False,
 ) -> SLI:
     """Another definition; what was counted before stays as it is."""
     sli = lock_sli(sli_key, by=by)
     seat = rules.check_may_edit_sli(sli, by=by)
     before = canonical_digest(sli.canonical_row())
     _fill(sli, title, good_means, kind, source, good_query, total_query)
+    sli.is_mean_of_ratios = is_mean_of_ratios
     if canonical_digest(sli.canonical_row()) == before:
         nothing_changed()
         return sli

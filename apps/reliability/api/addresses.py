@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from apps.common.endpoints import endpoint
-from apps.reliability.api import slis, slos
+from apps.reliability.api import history, slis, slos
 
 api_urlpatterns: list[URLPattern] = [
     path("slis/", endpoint(get=slis.sli_list, post=slis.sli_create), name="sli_list"),
@@ -15,5 +15,6 @@ api_urlpatterns: list[URLPattern] = [
     path("slos/", endpoint(get=slos.slo_list), name="slo_list"),
     path("slos/<str:key>/", endpoint(get=slos.slo_read, patch=slos.slo_change), name="slo_detail"),
     path("slos/<str:key>/archive/", endpoint(post=slos.slo_archive), name="slo_archive"),
+    path("slos/<str:key>/history/", endpoint(get=history.history_read), name="history_detail"),
     path("slos/<str:key>/versions/", endpoint(get=slos.version_list), name="version_list"),
 ]

@@ -38,6 +38,7 @@ class SLIRow(TypedDict):
     source: SLI.Source
     good_query: str
     total_query: str
+    is_mean_of_ratios: bool
     counted_at: Instant | None
     counts_until: Instant | None
     archived_at: Instant | None
@@ -54,6 +55,7 @@ def _row(request: Request, sli: SLI) -> SLIRow:
         "source": SLI.Source(sli.source),
         "good_query": sli.good_query,
         "total_query": sli.total_query,
+        "is_mean_of_ratios": sli.is_mean_of_ratios,
         "counted_at": instant(sli.counted_at),
         "counts_until": instant(sli.counts_until),
         "archived_at": instant(sli.archived_at),

@@ -35,6 +35,8 @@ class SLI(models.Model):
     source = models.CharField(max_length=10, choices=Source, default=Source.PUSHED)
     good_query = models.TextField(blank=True)
     total_query = models.TextField(blank=True)
+    # Where it gives ratios and no counts, every bucket weighs alike, and sums are an average of ratios.
+    is_mean_of_ratios = models.BooleanField(default=False)
     written_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     written_at = models.DateTimeField(default=timezone.now)
     archived_at = models.DateTimeField(null=True, blank=True)
@@ -62,4 +64,5 @@ class SLI(models.Model):
             "source": str(self.source),
             "good_query": self.good_query,
             "total_query": self.total_query,
+            "is_mean_of_ratios": self.is_mean_of_ratios,
         }

@@ -16,15 +16,19 @@ from apps.reliability.queries.definitions import (
     versions_of,
 )
 from apps.reliability.queries.detail import burn_down_of, burned_by_class
+from apps.reliability.queries.freezes import active_freezes
+from apps.reliability.queries.history import history_of
 from apps.reliability.queries.standings import shown_now, stand_all, standings
 from apps.reliability.queries.sums import days_between, hours_between, last_days, sums_between
 
 __all__ = [
+    "active_freezes",
     "burn_down_of",
     "burned_by_class",
     "days_between",
     "filtered_slis",
     "filtered_slos",
+    "history_of",
     "hours_between",
     "last_days",
     "scope_for",

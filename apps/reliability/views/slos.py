@@ -16,6 +16,7 @@ from apps.organization.requests import person_of
 from apps.reliability import actions, queries, rules, showing
 from apps.reliability.forms import ReasonForm, SLOFilterForm, SLOForm, slo_initial
 from apps.reliability.views.figures import figures
+from apps.reliability.views.history import history
 
 ROWS = 50
 NO_SEAT = "None of your seats lets you define what is measured."
@@ -64,6 +65,7 @@ def slo_detail(request: HttpRequest, key: str) -> HttpResponse:
     context = {
         "slo": slo,
         **figures(slo, at=timezone.now()),
+        "history": history(slo),
         "change_refusal": refusal(rules.check_may_change_slo, slo, by=person),
     }
     return page_or_partial(request, "reliability/slo_detail.html", "reliability/_slo_status.html", context)
