@@ -1,6 +1,8 @@
 """Rows of reliability."""
 
 from apps.reliability.models.counts import DayCount, ErrorClassCount, FiveMinuteCount, HourCount
+from apps.reliability.models.decisions import Decision, DecisionProposal, DecisionSignature, Freeze
+from apps.reliability.models.policies import Policy, PolicySignature, PolicyVersion
 from apps.reliability.models.slis import SLI
 from apps.reliability.models.slos import SLO, SLOStatus, SLOVersion
 
@@ -8,9 +10,16 @@ __all__ = [
     "SLI",
     "SLO",
     "DayCount",
+    "Decision",
+    "DecisionProposal",
+    "DecisionSignature",
     "ErrorClassCount",
     "FiveMinuteCount",
+    "Freeze",
     "HourCount",
+    "Policy",
+    "PolicySignature",
+    "PolicyVersion",
     "SLOStatus",
     "SLOVersion",
 ]

@@ -1,0 +1,15 @@
+"""The room's configuration."""
+
+from django.apps import AppConfig
+
+from apps.audit.protection import never_changed
+
+
+class ReliabilityConfig(AppConfig):
+    name = "apps.reliability"
+
+    def ready(self) -> None:
+        never_changed("reliability_policyversion", ("policy_id", "number"))
+        never_changed("reliability_policysignature", ("version_id", "column"), ("signature_id",))
+        never_changed("reliability_decisionproposal", ("decision_id", "number"))
+        never_changed("reliability_decisionsignature", ("proposal_id", "column"), ("signature_id",))
