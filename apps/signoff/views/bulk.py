@@ -19,6 +19,7 @@ from apps.organization.models import Person
 from apps.organization.models.seats import HeldSeat
 from apps.organization.requests import person_of
 from apps.signatures import rules as signatures
+from apps.signatures.confirming import confirmed, form_key
 from apps.signoff import queries, reading, rules
 from apps.signoff.actions import StoryShown, sign_off_stories
 from apps.signoff.forms import BulkSignOffForm
@@ -26,7 +27,6 @@ from apps.signoff.models import StorySignOff
 from apps.signoff.moved import Moved
 from apps.signoff.statements import signer, story_statement
 from apps.signoff.stored import check_as_written
-from apps.signoff.views.confirming import confirmed, form_key
 
 
 @member

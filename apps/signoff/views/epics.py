@@ -13,6 +13,7 @@ from apps.delivery import queries as delivery
 from apps.delivery import rules as delivery_rules
 from apps.organization import queries as organization
 from apps.organization.requests import person_of
+from apps.signatures.confirming import confirmed, form_key
 from apps.signoff import queries, reading, rules, statements
 from apps.signoff.actions import sign_off_epic
 from apps.signoff.dossier import seal, unseal
@@ -20,7 +21,6 @@ from apps.signoff.forms import EpicSignOffForm
 from apps.signoff.models import EpicSignOff
 from apps.signoff.moved import Moved
 from apps.signoff.signing import read_signing
-from apps.signoff.views.confirming import confirmed, form_key
 from apps.specs import queries as specs
 from apps.specs import rules as specs_rules
 

@@ -14,6 +14,7 @@ from apps.delivery.models import Story
 from apps.organization import queries as organization
 from apps.organization.models import Person
 from apps.organization.requests import person_of
+from apps.signatures.confirming import confirmed, form_key
 from apps.signoff import queries, reading, rules
 from apps.signoff.actions import StoryShown, sign_off_story
 from apps.signoff.forms import StorySignOffForm
@@ -21,7 +22,6 @@ from apps.signoff.models import StorySignOff
 from apps.signoff.moved import Moved
 from apps.signoff.statements import signer, story_statement
 from apps.signoff.stored import check_as_written
-from apps.signoff.views.confirming import confirmed, form_key
 from apps.specs import queries as specs
 from apps.specs import rules as specs_rules
 
