@@ -1,5 +1,6 @@
 """Every reader of what comes from outside: what it reads, and the exceptions by which alone it may refuse."""
 
+import contextlib
 import tempfile
 import tomllib
 from collections.abc import Callable
@@ -24,6 +25,12 @@ from apps.delivery.feature_files import NotReadable
 from apps.delivery.gherkin import NotGherkin
 from apps.organization import people_csv
 from apps.organization.people_csv import PeopleRefused
+from apps.reliability.formats import counts_csv, openmetrics, slo_files, yaml_documents
+from apps.reliability.formats.counts_csv import NotCounts
+from apps.reliability.formats.openmetrics import NotOpenMetrics
+from apps.reliability.formats.openslo_writing import NotWritable, write_openslo
+from apps.reliability.formats.prometheus_rules import NoRules, write_rules
+from apps.reliability.formats.yaml_documents import NotADocument
 from apps.signoff import dossier
 from apps.specs import intake, manifest, report
 from apps.specs.formats import report_format
@@ -81,6 +88,30 @@ def _backup(data: bytes) -> Any:
         return backup.read(Path(folder)).version
 
 
+def _slos(data: bytes) -> Any:
+    """What was read goes out again, in every form that has words for it."""
+    found = slo_files.read(data)
+    for slo in () if found.refused else found.slos:
+        with contextlib.suppress(NotWritable):
+            slo_files.read(write_openslo([slo]).encode())
+        with contextlib.suppress(NoRules):
+            yaml_documents.read(write_rules([slo]).encode())
+    return found, [str(one) for one in found.refused]
+
+
+def _counts(data: bytes) -> Any:
+    good = counts_csv.condition("<= 50") if b"value" in data[:40] else None
+    return counts_csv.read(data, good=good)
+
+
+def _grown(data: bytes) -> Any:
+    samples = openmetrics.read(data)
+    selected = openmetrics.selector("requests_total")
+    with contextlib.suppress(NotOpenMetrics):
+        openmetrics.counts(samples, good=selected, total=selected)
+    return samples
+
+
 def _markdown(data: bytes) -> str:
     written = as_text(data).encode("utf-8", "replace").decode()
     html = markdown.render_markdown(written)
@@ -100,6 +131,8 @@ def _report(name: str) -> Parser:
     return Parser(read, (NotAReport,), (module, *(f"apps.specs.formats.{one}" for one in more)))
 
 
+SLO_FILES = ("slo_files", "definitions", "parts", "openslo", "openslo_fields", "openslo_writing", "sloth")
+SLO_FILES += ("prometheus_rules",)
 GHERKIN = ("gherkin", "gherkin_lines", "gherkin_nodes", "gherkin_problems", "meaning")
 PARSERS: dict[str, Parser] = {
     **{name: _report(name) for name in report_format.READERS},
@@ -112,6 +145,10 @@ PARSERS: dict[str, Parser] = {
     "meaning": Parser(lambda data: meaning.plain(as_text(data)), (), ("apps.delivery.meaning",), storable=False),
     "feature-archive": Parser(_archive, (NotReadable,), ("apps.delivery.feature_files",)),
     "people-csv": Parser(people_csv.parse, (PeopleRefused,), ("apps.organization.people_csv",)),
+    "yaml-documents": Parser(yaml_documents.read, (NotADocument,), ("apps.reliability.formats.yaml_documents",)),
+    "slo-files": Parser(_slos, (NotADocument,), tuple(f"apps.reliability.formats.{name}" for name in SLO_FILES)),
+    "counts-csv": Parser(_counts, (NotCounts,), ("apps.reliability.formats.counts_csv",)),
+    "openmetrics": Parser(_grown, (NotOpenMetrics,), ("apps.reliability.formats.openmetrics",)),
     "strict-json": Parser(
         strict_json.parse, (strict_json.NotStrictJson,), ("apps.common.strict_json",), storable=False
     ),
