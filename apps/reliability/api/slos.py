@@ -124,7 +124,7 @@ def slo_archive(request: Request, key: str) -> SLORow:
     return _row(request, readable_slo(request, key))
 
 
-class VersionRow(TypedDict):
+class SLOVersionRow(TypedDict):
     """One text of the agreement, in force from a day on."""
 
     number: int
@@ -136,8 +136,8 @@ class VersionRow(TypedDict):
     written_at: Instant
 
 
-@reads(list[VersionRow])
-def version_list(request: Request, key: str) -> list[VersionRow]:
+@reads(list[SLOVersionRow])
+def version_list(request: Request, key: str) -> list[SLOVersionRow]:
     """All that was ever agreed of an SLO, the newest first."""
     return [
         {
