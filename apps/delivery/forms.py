@@ -9,9 +9,10 @@ from django.core.files.uploadedfile import UploadedFile
 from apps.common.choosing import ManyOptions
 from apps.delivery import queries
 from apps.delivery.feature_files import MAX_ARCHIVE_BYTES, MAX_FILES, SUFFIX, pack
-from apps.delivery.models import EpicDependency
+from apps.delivery.models import Epic, EpicDependency
 from apps.delivery.states import EpicState, StoryState
 from apps.organization.models import Person, Service, Team
+from apps.reliability.percent import percent
 
 TEMPLATE_STORY = """Feature: Pay with one click
   In order to leave without typing my card again
@@ -160,6 +161,19 @@ class ServiceLinkForm(forms.Form):
         services = Service.objects.filter(scope__archived_at=None).select_related("scope")
         self.fields["service"].choices = [  # type: ignore[attr-defined]
             (one.scope.key, f"{one.scope.title} ({one.scope.key})") for one in services if one.scope.key not in linked
+        ]
+
+
+class SLOLinkForm(forms.Form):
+    """An SLO that the epic promises to keep."""
+
+    slo = forms.ChoiceField(label="SLO", widget=ManyOptions)
+
+    def __init__(self, *args: Any, epic: Epic, by: Person, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["slo"].choices = [  # type: ignore[attr-defined]
+            (slo.key, f"{slo.key} {slo.title} · {percent(slo.share, 7)} of {slo.scope.title}")
+            for slo in queries.linkable_slos(epic, by=by)
         ]
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TypeVar
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Case, Count, Q, QuerySet, Value, When
 
 from apps.audit import queries as audit
 from apps.common.collecting import collecting_later
@@ -19,6 +19,7 @@ from apps.delivery.models import (
     Epic,
     EpicDependency,
     EpicService,
+    EpicSLO,
     FeatureImport,
     Initiative,
     Pickle,
@@ -30,6 +31,8 @@ from apps.delivery.models.epics import epic_condition
 from apps.delivery.models.stories import story_condition
 from apps.organization import queries as organization
 from apps.organization.models import Person, Scope
+from apps.reliability import queries as reliability
+from apps.reliability.models import SLO
 
 # What lists can be sorted by, as columns; the primary key breaks ties.
 EPIC_SORTS = {
@@ -155,6 +158,21 @@ def dependents_of(epic: Epic) -> QuerySet[EpicDependency]:
 def services_of(epic: Epic) -> QuerySet[EpicService]:
     """The services that the epic's promise runs on."""
     return epic.service_threads.select_related("service__scope", "service__team__scope", "linked_by").order_by("pk")
+
+
+def slos_of(epic: Epic) -> QuerySet[EpicSLO]:
+    """The SLOs in force that the epic promises to keep, each with what it stands on, its indicator and its status."""
+    found = epic.slo_threads.filter(slo__archived_at=None).order_by("slo_id")
+    return found.select_related("slo__scope", "slo__sli", "slo__status", "linked_by")
+
+
+def linkable_slos(epic: Epic, *, by: Person) -> QuerySet[SLO]:
+    """SLOs in force that the epic may promise and does not yet: of its own experience, of services and teams."""
+    ground = Q(scope=epic.scope) | Q(scope__kind__in=[Scope.Kind.SERVICE, Scope.Kind.TEAM])
+    linked = EpicSLO.objects.filter(epic=epic).values("slo")
+    found = reliability.slos_for(by).filter(ground, archived_at=None).exclude(pk__in=linked)
+    own = Case(When(scope=epic.scope, then=Value(0)), default=Value(1))
+    return found.select_related(None).select_related("scope").order_by(own, "scope__title", "pk")
 
 
 def path_between(start: Epic, end: Epic) -> list[str]:

@@ -8,11 +8,14 @@ from django.utils import timezone
 from apps.common.refused import NotAllowed, Refused
 from apps.delivery import queries
 from apps.delivery.models import NFR, Epic, Initiative, Story, StoryVersion
+from apps.delivery.resting import ceiling_for, slos_below
 from apps.organization import queries as organization
 from apps.organization.models import Person, Scope
 from apps.organization.models.seats import HeldSeat
 from apps.organization.rights import RIGHTS
 from apps.organization.roles import Role
+from apps.reliability.models import SLO
+from apps.reliability.percent import percent
 
 
 def _seat_or_refuse(by: Person, right: str, words: str, *scopes: Scope) -> HeldSeat | None:
@@ -117,6 +120,32 @@ def check_may_edit_nfr(nfr: NFR, *, by: Person) -> HeldSeat | None:
     if nfr.archived_at:
         raise Refused(f"{nfr.key} is archived; write a new requirement instead.")
     return seat
+
+
+def check_may_link_slo(epic: Epic, *, by: Person) -> HeldSeat | None:
+    """Say, or no longer say, that the epic promises to keep an SLO."""
+    seat = _seat_or_refuse(by, "delivery.link_slo", f"Linking SLOs to {epic.key}", epic.scope)
+    _check_alive(epic)
+    return seat
+
+
+def check_may_promise_slo(epic: Epic, slo: SLO) -> None:
+    """Of its own experience, of a service or a team; no tighter than what the epic cannot do without allows."""
+    if slo.archived_at:
+        raise Refused(f"{slo.key} is archived; nobody keeps it any more.")
+    if slo.scope.kind == Scope.Kind.EPIC and slo.scope_id != epic.scope_id:
+        raise Refused(
+            f"{slo.key} is promised by {slo.scope.key}. Say that {epic.key} needs {slo.scope.key} instead: then it "
+            "counts as a dependency."
+        )
+    if epic.slo_threads.filter(slo=slo).exists():
+        raise Refused(f"{epic.key} is linked to {slo.key} already.")
+    most = ceiling_for(slo, slos_below([epic.pk]).get(epic.pk, ()))
+    if most is not None and slo.share > most:
+        raise Refused(
+            f"{slo.key} promises {percent(slo.share, 7)}, but what {epic.key} cannot do without allows "
+            f"{percent(most, 7)} at most. Promise less, or see that what it rests on promises more."
+        )
 
 
 def check_may_link_service(epic: Epic, *, by: Person) -> HeldSeat | None:

@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern] = [
     path("epics/<str:key>/archive/", epics.epic_archive, name="epic_archive"),
     path("epics/<str:key>/dependencies/", threads.epic_dependency_edit, name="epic_dependency_edit"),
     path("epics/<str:key>/services/", threads.epic_service_edit, name="epic_service_edit"),
+    path("epics/<str:key>/slos/", threads.epic_slo_edit, name="epic_slo_edit"),
     path("epics/<str:key>/nfrs/new/", nfrs.nfr_create, name="nfr_create"),
     path("epics/<str:key>/comments/", comments.epic_comment, name="epic_comment"),
     path("epics/<str:key>/stories/new/", stories.story_create, name="story_create"),

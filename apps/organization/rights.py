@@ -32,12 +32,14 @@ _TABLE: dict[str, set[R]] = {
     # reliability
     "reliability.edit_slo": {R.SRE, R.SRE_LEAD, R.SRE_ORGANIZATION_LEAD, *_PRODUCT, *_ENGINEERING},
     "reliability.record_counts": {R.SRE, R.SRE_LEAD, R.SRE_ORGANIZATION_LEAD, R.ENGINEERING_TEAM_LEAD, R.ADMINISTRATOR},
+    "reliability.judge_error_class": _ENGINEERING,
     # delivery
     "delivery.manage_initiative": {R.ADMINISTRATOR, R.TECHNICAL_PRODUCT_MANAGER},
     "delivery.edit_epic": _PRODUCT,
     "delivery.edit_nfr": _PRODUCT,
     "delivery.edit_story": {R.BUSINESS_ANALYST, R.PRODUCT_OWNER},
     "delivery.link_service": {*_ENGINEERING, *_PRODUCT},
+    "delivery.link_slo": {R.SRE, R.SRE_LEAD, *_ENGINEERING, *_PRODUCT},
     "delivery.edit_dependency": _ENGINEERING,
     "delivery.import_features": {*_PRODUCT, R.BUSINESS_ANALYST, R.ADMINISTRATOR},
     "delivery.comment": _EVERYONE,

@@ -9,12 +9,16 @@ from django.utils import timezone
 
 from apps.audit.canonical import canonical_digest
 from apps.common.instants import instant_text
+from apps.delivery import queries as delivery
 from apps.delivery.models import NFR, Epic, Pickle, Story, StoryVersion
 from apps.delivery.models.stories import story_condition
 from apps.delivery.states import StoryState
 from apps.organization import queries as organization
 from apps.organization.models import Person
 from apps.organization.roles import Role
+from apps.reliability import windows
+from apps.reliability.models import SLO
+from apps.reliability.percent import percent
 from apps.signoff.criteria import CRITERIA, title_of
 from apps.signoff.dossier import Shown, ShownRun, dossier_body, read_dossier
 from apps.signoff.facts import EpicFacts, granted_waivers, read_facts
@@ -53,20 +57,24 @@ def gates(epics: Sequence[Epic], *, at: datetime | None = None) -> dict[int, Gat
 
 
 def promise_leaves(epic: Epic, *, at: datetime) -> list[Leaf]:
-    """What the epic promises at `at`: its stories, its NFR definitions, the waivers granted. Three queries."""
+    """What the epic promises at `at`: its stories, its NFR definitions, the waivers granted, its SLOs. Four queries."""
     return leaves_of(
         Story.objects.active().filter(epic=epic).order_by("pk").only("key", "digest", "title"),
         NFR.objects.filter(epic=epic, archived_at=None).order_by("pk"),
         granted_waivers([epic.pk], at=at),
+        [thread.slo for thread in delivery.slos_of(epic)],
     )
 
 
-def leaves_of(stories: Iterable[Story], nfrs: Iterable[NFR], waivers: Iterable[Waiver]) -> list[Leaf]:
+def leaves_of(
+    stories: Iterable[Story], nfrs: Iterable[NFR], waivers: Iterable[Waiver], slos: Iterable[SLO]
+) -> list[Leaf]:
     """The promise that these rows make."""
     return [
         *(Leaf("story", story.key, story.digest, story.title) for story in stories),
         *(Leaf("nfr", nfr.key, nfr.digest, nfr.title) for nfr in nfrs),
         *(_waiver_leaf(waiver) for waiver in waivers),
+        *(Leaf("slo", slo.key, slo_digest(slo), slo_title(slo)) for slo in slos),
     ]
 
 
@@ -85,6 +93,27 @@ def waiver_digest(waiver: Waiver) -> str:
             "owner": waiver.owner.key,
         }
     )
+
+
+def slo_digest(slo: SLO) -> str:
+    """SHA-256 of what the SLO promises: the share of good events, what a good one is, and over which window.
+
+    Its title, rationale and next review are no part of it: a version that changes those alone moves no promise.
+    """
+    return canonical_digest(
+        {
+            "key": slo.key,
+            "sli": slo.sli.key,
+            "good_means": slo.sli.good_means,
+            "target": f"{slo.target.normalize():f}",
+            "window": slo.window,
+        }
+    )
+
+
+def slo_title(slo: SLO) -> str:
+    """Such as "Checkout answers in time: 99.9 % over 28 days"."""
+    return f"{slo.title}: {percent(slo.share, 7)} over {windows.parse(slo.window).words}"
 
 
 def current_promise(epic: Epic, *, at: datetime | None = None) -> str:

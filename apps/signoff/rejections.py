@@ -6,7 +6,8 @@ from datetime import datetime
 
 from django.db.models import OuterRef, Subquery
 
-from apps.delivery.models import NFR, Epic, Story
+from apps.delivery.models import NFR, Epic, EpicSLO, Story
+from apps.reliability.models import SLO
 from apps.signoff import queries
 from apps.signoff.dossier import read_dossier
 from apps.signoff.facts import granted_waivers
@@ -18,7 +19,7 @@ from apps.signoff.verdicts import Gate
 
 def mended(epics: Iterable[Epic], *, gates: Mapping[int, Gate], at: datetime) -> set[int]:
     """Primary keys of those of the rejected `epics` that promise something else since, or of which a criterion is
-    judged better than the rejecting signer saw it. Four queries.
+    judged better than the rejecting signer saw it. Five queries.
     """
     ids = [epic.pk for epic in epics]
     latest = EpicSignOff.objects.filter(epic=OuterRef("epic")).order_by("-number").values("pk")[:1]
@@ -44,7 +45,10 @@ def _promises(epic_ids: list[int], *, at: datetime) -> dict[int, str]:
     waivers: dict[int, list[Waiver]] = defaultdict(list)
     for waiver in granted_waivers(epic_ids, at=at):
         waivers[waiver.epic_id].append(waiver)
-    return {pk: promise_root(queries.leaves_of(stories[pk], nfrs[pk], waivers[pk])) for pk in epic_ids}
+    slos: dict[int, list[SLO]] = defaultdict(list)
+    for thread in EpicSLO.objects.filter(epic__in=epic_ids, slo__archived_at=None).select_related("slo__sli"):
+        slos[thread.epic_id].append(thread.slo)
+    return {pk: promise_root(queries.leaves_of(stories[pk], nfrs[pk], waivers[pk], slos[pk])) for pk in epic_ids}
 
 
 def _is_better(rejected: bytes, gate: Gate) -> bool:

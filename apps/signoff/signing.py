@@ -7,6 +7,7 @@ from apps.common.instants import instant_text
 from apps.common.refused import refusal
 from apps.delivery import queries as delivery
 from apps.delivery.models import NFR, Epic, Story
+from apps.reliability.models import SLO
 from apps.signoff import queries, reading
 from apps.signoff.criteria import title_of
 from apps.signoff.dossier import Shown, ShownRun
@@ -27,6 +28,7 @@ class Signing:
     stories: list[Story]
     nfrs: list[NFR]
     waivers: list[Waiver]
+    slos: list[SLO]
 
     def check_as_written(self) -> None:
         """Raises Refused where a stored text is not the one that its digest names."""
@@ -49,10 +51,11 @@ def read_signing(epic: Epic, *, at: datetime) -> Signing:
     waivers = granted_waivers([epic.pk], at=at)
     for waiver in waivers:
         waiver.title = title_of(waiver.criterion)
-    leaves = queries.leaves_of(stories, nfrs, waivers)
+    slos = [thread.slo for thread in delivery.slos_of(epic)]
+    leaves = queries.leaves_of(stories, nfrs, waivers, slos)
     evidence = [_shown_run(one) for one in specs.runs_behind(epic)]
     shown, gate, _ = queries.current_dossier(epic, at=at, leaves=leaves, evidence=evidence)
-    return Signing(shown, gate, stories, nfrs, waivers)
+    return Signing(shown, gate, stories, nfrs, waivers, slos)
 
 
 def _shown_run(one: RunBehind) -> ShownRun:

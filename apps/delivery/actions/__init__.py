@@ -20,7 +20,14 @@ from apps.delivery.actions.locks import lock_epic, lock_epics, lock_initiative, 
 from apps.delivery.actions.nfrs import archive_nfr, create_nfr, edit_nfr
 from apps.delivery.actions.stories import StoryEdit, archive_story, create_story, edit_story, plan_story
 from apps.delivery.actions.texts import NotAStory, read_story
-from apps.delivery.actions.threads import add_dependency, link_service, remove_dependency, unlink_service
+from apps.delivery.actions.threads import (
+    add_dependency,
+    link_service,
+    link_slo,
+    remove_dependency,
+    unlink_service,
+    unlink_slo,
+)
 
 __all__ = [
     "Evidence",
@@ -47,6 +54,7 @@ __all__ = [
     "edit_story",
     "import_features",
     "link_service",
+    "link_slo",
     "lock_epic",
     "lock_epics",
     "lock_initiative",
@@ -65,5 +73,6 @@ __all__ = [
     "revoke_story_signature",
     "run_feature_import",
     "unlink_service",
+    "unlink_slo",
     "write_comment",
 ]

@@ -1,12 +1,17 @@
-"""The threads from an epic to the services it runs on and the epics it needs."""
+"""The threads from an epic to the services it runs on, the SLOs it promises to keep and the epics it needs."""
+
+from django.utils import timezone
 
 from apps.audit.acts import act, canonical_digest, record
 from apps.common.refused import BadInput, Refused
 from apps.delivery import queries, rules
+from apps.delivery.actions.columns import drift
 from apps.delivery.actions.locks import lock_epic
-from apps.delivery.models import Epic, EpicDependency, EpicService
+from apps.delivery.models import Epic, EpicDependency, EpicService, EpicSLO
 from apps.organization.actions.locks import lock_organization
 from apps.organization.models import Person, Service
+from apps.reliability.actions.locks import lock_slo
+from apps.reliability.models import SLO
 
 
 @act
@@ -55,6 +60,55 @@ def unlink_service(*, epic_key: str, service_key: str, by: Person) -> None:
         sentence="took the service {service} off {subject}",
         about=[service_key],
         facts={"service": service_key},
+    )
+
+
+@act
+def link_slo(*, epic_key: str, slo_key: str, by: Person) -> EpicSLO:
+    """The epic promises to keep the SLO; a signed epic drifts."""
+    epic = lock_epic(epic_key, by=by)
+    seat = rules.check_may_link_slo(epic, by=by)
+    try:
+        slo = lock_slo(slo_key, by=by)
+    except SLO.DoesNotExist:
+        raise Refused(f"There is no SLO {slo_key}.") from None
+    rules.check_may_promise_slo(epic, slo)
+    thread = EpicSLO.objects.create(epic=epic, slo=slo, linked_by=by)
+    drifted = drift(epic, at=timezone.now())
+    record(
+        "epic.slo_linked",
+        subject=epic.key,
+        digest=slos_digest(epic),
+        by=by,
+        seat=seat,
+        title=epic.title,
+        sentence="linked {subject} to the SLO {slo}",
+        about=[slo.key],
+        facts={"slo": slo.key, "drifted": drifted},
+    )
+    return thread
+
+
+@act
+def unlink_slo(*, epic_key: str, slo_key: str, by: Person) -> None:
+    """The epic promises the SLO no longer; a signed epic drifts, and the log remembers that it did."""
+    epic = lock_epic(epic_key, by=by)
+    seat = rules.check_may_link_slo(epic, by=by)
+    thread = EpicSLO.objects.filter(epic=epic, slo__key=slo_key).first()
+    if thread is None:
+        raise Refused(f"{epic.key} is not linked to {slo_key}.")
+    thread.delete()
+    drifted = drift(epic, at=timezone.now())
+    record(
+        "epic.slo_unlinked",
+        subject=epic.key,
+        digest=slos_digest(epic),
+        by=by,
+        seat=seat,
+        title=epic.title,
+        sentence="took the SLO {slo} off {subject}",
+        about=[slo_key],
+        facts={"slo": slo_key, "drifted": drifted},
     )
 
 
@@ -109,6 +163,12 @@ def services_digest(epic: Epic) -> str:
     """Of the services an epic runs on."""
     keys = EpicService.objects.filter(epic=epic).values_list("service__scope__key", flat=True)
     return canonical_digest({"key": epic.key, "services": sorted(keys)})
+
+
+def slos_digest(epic: Epic) -> str:
+    """Of the SLOs an epic promises to keep."""
+    keys = EpicSLO.objects.filter(epic=epic).values_list("slo__key", flat=True)
+    return canonical_digest({"key": epic.key, "slos": sorted(keys)})
 
 
 def dependencies_digest(epic: Epic) -> str:

@@ -47,6 +47,16 @@ api_urlpatterns: list[URLPattern] = [
         name="epic_service_detail",
     ),
     path(
+        "epics/<str:key>/slos/",
+        endpoint(get=threads.epic_slo_list, post=threads.epic_slo_add),
+        name="epic_slo_list",
+    ),
+    path(
+        "epics/<str:key>/slos/<str:slo>/",
+        endpoint(delete=threads.epic_slo_remove),
+        name="epic_slo_detail",
+    ),
+    path(
         "epics/<str:key>/comments/",
         endpoint(get=comments.epic_comment_list, post=comments.epic_comment),
         name="epic_comment_list",

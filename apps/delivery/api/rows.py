@@ -3,7 +3,17 @@
 from typing import Any, Literal, TypedDict, cast
 
 from apps.common.endpoints import Address, Digest, Instant, Key, instant
-from apps.delivery.models import NFR, Comment, Epic, EpicDependency, EpicService, Initiative, Story, StoryVersion
+from apps.delivery.models import (
+    NFR,
+    Comment,
+    Epic,
+    EpicDependency,
+    EpicService,
+    EpicSLO,
+    Initiative,
+    Story,
+    StoryVersion,
+)
 from apps.delivery.models.epics import epic_state
 from apps.delivery.models.stories import StoryVerdict, is_regressed, is_signed, story_state
 from apps.delivery.states import EpicState
@@ -272,6 +282,31 @@ def epic_service_row(thread: EpicService) -> EpicServiceRow:
         "service": thread.service.scope.key,
         "title": thread.service.scope.title,
         "team": thread.service.team.scope.key,
+        "linked_by": mention(thread.linked_by),
+        "linked_at": instant(thread.linked_at),
+    }
+
+
+class EpicSLORow(TypedDict):
+    """An SLO that an epic promises to keep."""
+
+    slo: Key
+    title: str
+    scope: str
+    target: str
+    window: str
+    linked_by: PersonMention
+    linked_at: Instant
+
+
+def epic_slo_row(thread: EpicSLO) -> EpicSLORow:
+    """Of a thread with its SLO and what that stands on; the target is an exact share of 1."""
+    return {
+        "slo": thread.slo.key,
+        "title": thread.slo.title,
+        "scope": thread.slo.scope.key,
+        "target": f"{thread.slo.target.normalize():f}",
+        "window": thread.slo.window,
         "linked_by": mention(thread.linked_by),
         "linked_at": instant(thread.linked_at),
     }

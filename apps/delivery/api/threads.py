@@ -1,4 +1,4 @@
-"""What an epic rests on: services and other epics."""
+"""What an epic rests on: services, SLOs and other epics."""
 
 from rest_framework.request import Request
 
@@ -8,10 +8,12 @@ from apps.delivery.api.epics import readable_epic
 from apps.delivery.api.rows import (
     DependencyRow,
     EpicServiceRow,
+    EpicSLORow,
     dependency_row,
     epic_service_row,
+    epic_slo_row,
 )
-from apps.delivery.forms import DependencyForm, ServiceLinkForm
+from apps.delivery.forms import DependencyForm, ServiceLinkForm, SLOLinkForm
 from apps.organization.requests import person_of
 
 
@@ -69,3 +71,24 @@ def epic_service_remove(request: Request, key: str, service: str) -> None:
     """The epic's promise runs on the service no longer."""
     readable_epic(request, key)
     actions.unlink_service(epic_key=key, service_key=service, by=person_of(request))
+
+
+@reads_list(EpicSLORow)
+def epic_slo_list(request: Request, key: str) -> Page[EpicSLORow]:
+    """The SLOs that the epic promises to keep; where each stands is at /api/v1/slos/{key}/."""
+    return listed(request, queries.slos_of(readable_epic(request, key)), epic_slo_row, key="slo__key")
+
+
+@writes(EpicSLORow, body=SLOLinkForm, status=201)
+def epic_slo_add(request: Request, key: str) -> EpicSLORow:
+    """The epic promises to keep an SLO; a signed epic drifts."""
+    epic, person = readable_epic(request, key), person_of(request)
+    data = body_of(request, SLOLinkForm, epic=epic, by=person)
+    return epic_slo_row(actions.link_slo(epic_key=key, slo_key=data["slo"], by=person))
+
+
+@writes()
+def epic_slo_remove(request: Request, key: str, slo: str) -> None:
+    """The epic promises the SLO no longer; a signed epic drifts."""
+    readable_epic(request, key)
+    actions.unlink_slo(epic_key=key, slo_key=slo, by=person_of(request))

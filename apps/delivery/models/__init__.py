@@ -1,7 +1,7 @@
 """Rows of delivery."""
 
 from apps.delivery.models.comments import Comment
-from apps.delivery.models.epics import NFR, Epic, EpicDependency, EpicService, Initiative
+from apps.delivery.models.epics import NFR, Epic, EpicDependency, EpicService, EpicSLO, Initiative
 from apps.delivery.models.imports import FeatureImport
 from apps.delivery.models.stories import Pickle, Scenario, Story, StoryVersion
 
@@ -10,6 +10,7 @@ __all__ = [
     "Comment",
     "Epic",
     "EpicDependency",
+    "EpicSLO",
     "EpicService",
     "FeatureImport",
     "Initiative",

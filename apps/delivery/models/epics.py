@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from apps.audit.canonical import canonical_digest
 from apps.organization.models import Person, Scope, Service, Team
+from apps.reliability.models import SLO
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -123,6 +124,7 @@ class Epic(models.Model):
     failing_story_count = models.PositiveIntegerField(default=0)
 
     services = models.ManyToManyField(Service, through="EpicService", related_name="+")
+    slos = models.ManyToManyField(SLO, through="EpicSLO", related_name="+")
     needs = models.ManyToManyField("self", through="EpicDependency", symmetrical=False, related_name="needed_by")
 
     objects = EpicQuerySet.as_manager()
@@ -169,6 +171,21 @@ class EpicService(models.Model):
 
     def __str__(self) -> str:
         return f"{self.epic.key} runs on {self.service}"
+
+
+class EpicSLO(models.Model):
+    """The epic promises to keep this SLO: of its own experience, or of a service or team that it rests on."""
+
+    epic = models.ForeignKey(Epic, on_delete=models.PROTECT, related_name="slo_threads")
+    slo = models.ForeignKey(SLO, on_delete=models.PROTECT, related_name="+")
+    linked_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    linked_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["epic", "slo"], name="epic_slo_once")]
+
+    def __str__(self) -> str:
+        return f"{self.epic.key} promises {self.slo.key}"
 
 
 class EpicDependency(models.Model):
