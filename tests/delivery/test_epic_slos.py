@@ -1,4 +1,4 @@
-"""The SLOs an epic promises to keep: its own experience's, services' and teams'; never tighter than its ground allows."""
+"""The SLOs an epic promises to keep: its own, services' and teams'; never tighter than its ground allows."""
 
 from decimal import Decimal
 from fractions import Fraction
