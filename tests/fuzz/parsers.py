@@ -131,8 +131,8 @@ def _report(name: str) -> Parser:
     return Parser(read, (NotAReport,), (module, *(f"apps.specs.formats.{one}" for one in more)))
 
 
-SLO_FILES = ("slo_files", "definitions", "parts", "openslo", "openslo_fields", "openslo_writing", "sloth")
-SLO_FILES += ("prometheus_rules",)
+SLO_FILES = ["slo_files", "definitions", "parts", "openslo", "openslo_fields", "openslo_writing", "sloth"]
+SLO_FILES += ["prometheus_rules"]
 GHERKIN = ("gherkin", "gherkin_lines", "gherkin_nodes", "gherkin_problems", "meaning")
 PARSERS: dict[str, Parser] = {
     **{name: _report(name) for name in report_format.READERS},

@@ -135,7 +135,7 @@ def test_the_most_rows_are_read_soon() -> None:
 def test_what_is_written_is_read_back(rows: dict[datetime, tuple[int, int]]) -> None:
     counts = [Count(at, good, good + bad) for at, (good, bad) in rows.items()]
     text = "at,good,total\n" + "".join(f"{at.isoformat()},{good},{total}\n" for at, good, total in counts)
-    assert list(read(text).rows) == counts
+    assert list(read(text)) == counts
 
 
 def test_requests_of_a_real_service(real_data: Path) -> None:

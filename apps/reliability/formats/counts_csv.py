@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import NamedTuple
 
-MAX_BYTES = 32 * 1024 * 1024
+MAX_BYTES = 16 * 1024 * 1024
 MAX_ROWS = 500_000
 MOST = 2**53  # what JSON carries exactly
 EARLIEST, LATEST = datetime(1990, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
@@ -54,6 +54,9 @@ class Counts:
     rows: tuple[Count, ...]
     without_zone: int = 0
     again: int = 0
+
+    def __iter__(self) -> Iterator[Count]:
+        return iter(self.rows)
 
 
 @dataclass(frozen=True)

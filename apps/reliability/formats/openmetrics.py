@@ -126,8 +126,6 @@ def read(data: bytes) -> tuple[Sample, ...]:
                 grows = one.name in growing and one.name.endswith(_NAMED_GROWING)
                 at = None if one.timestamp is None else float(one.timestamp)
                 found.append(Sample(one.name, dict(one.labels), one.value, at, grows))
-            if len(found) > MAX_SAMPLES:
-                raise NotOpenMetrics(f"Line {lines.number}: more than {MAX_SAMPLES:,} samples; split the file.")
     except NotOpenMetrics:
         raise
     except (ValueError, TypeError, AttributeError, LookupError, ArithmeticError, AssertionError) as error:
@@ -151,6 +149,8 @@ class _Lines:
             self.number, previous = number, line
             if len(line) > MAX_LINE:
                 raise NotOpenMetrics(f"Line {number}: {len(line):,} characters are more than the {MAX_LINE:,} allowed.")
+            if self.samples_before > MAX_SAMPLES:
+                raise NotOpenMetrics(f"Line {number}: more than {MAX_SAMPLES:,} samples; split the file.")
             yield line
 
 

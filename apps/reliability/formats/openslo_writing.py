@@ -50,7 +50,7 @@ def _documents(slos: list[Slo]) -> list[Mapping[str, Any]]:
     raw = slos[0].raw
     if raw.get("apiVersion") not in VERSIONS:
         return [_made(slo) for slo in slos]
-    read = {one.objective: one for one in read_openslo([(1, raw)]).slos}
+    read = {one.objective: one for one in read_openslo([(1, dict(raw))]).slos}
     if any(slo.objective not in read or _is_other(slo, read[slo.objective]) for slo in slos):
         return [_made(slo) for slo in slos]
     if [slo.objective for slo in slos] == list(read) and all(slo.target == read[slo.objective].target for slo in slos):

@@ -25,12 +25,13 @@ from yaml.events import (
 
 MAX_BYTES = 1024 * 1024
 MAX_DEPTH = 32
-MAX_VALUES = 50_000
+MAX_VALUES = 200_000
 MAX_DOCUMENTS = 1_000
 MAX_DIGITS = 400
 
 # A part of libyaml, where PyYAML was built with it: a hundred times as fast.
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_ALIASES = "aliases refused: write out what “&” and “*” would repeat."
 _STRING, _NULL = "tag:yaml.org,2002:str", re.compile(r"~|null|Null|NULL|")
 _TRUE, _FALSE = ("true", "True", "TRUE"), ("false", "False", "FALSE")
 _INTEGER = re.compile(r"[-+]?[0-9]+", re.ASCII)
@@ -115,7 +116,7 @@ def _values(text: str) -> Iterator[tuple[int, Any]]:
     root: Any = None
     first = count = 0
     for event in _events(text):
-        line = event.start_mark.line + 1
+        line = event.start_mark.line + 1 if event.start_mark else 1
         if isinstance(event, DocumentEndEvent):
             if root is not None:
                 yield first, root
@@ -157,14 +158,20 @@ def _events(text: str) -> Iterator[Event]:
 
 def _value(event: Event, line: int) -> Any:
     """An empty list or mapping, or the plain value of a word."""
-    if isinstance(event, AliasEvent) or event.anchor is not None:
-        raise NotADocument("aliases refused: write out what “&” and “*” would repeat.", line)
-    if isinstance(event, MappingStartEvent | SequenceStartEvent):
-        if not event.implicit:
-            raise NotADocument(f"the tag {event.tag[:60]} is not read here; leave it out.", line)
-        return {} if isinstance(event, MappingStartEvent) else []
+    if isinstance(event, AliasEvent) or not isinstance(event, ScalarEvent | MappingStartEvent | SequenceStartEvent):
+        raise NotADocument(_ALIASES, line)
+    if event.anchor is not None:
+        raise NotADocument(_ALIASES, line)
+    if isinstance(event, ScalarEvent):
+        return _scalar(event, line)
+    if not event.implicit:
+        raise NotADocument(f"the tag {str(event.tag)[:60]} is not read here; leave it out.", line)
+    return {} if isinstance(event, MappingStartEvent) else []
+
+
+def _scalar(event: ScalarEvent, line: int) -> Any:
     if event.tag not in (None, "!", _STRING):
-        raise NotADocument(f"the tag {event.tag[:60]} is not read here; leave it out.", line)
+        raise NotADocument(f"the tag {str(event.tag)[:60]} is not read here; leave it out.", line)
     text = str(event.value)
     if _SURROGATE.search(text):
         raise NotADocument("a NUL or half a character stands there, which cannot be stored.", line)
