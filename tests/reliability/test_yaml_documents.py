@@ -145,6 +145,24 @@ def test_what_yaml_writes_is_read_back(value: dict[str, object]) -> None:
         assert "“&”" not in str(refusal), written
 
 
+@settings(max_examples=150)
+@given(st.lists(st.dictionaries(st.text("abcd", min_size=1, max_size=3), VALUES, min_size=1, max_size=3), max_size=3))
+def test_what_is_written_is_read_back(documents: list[dict[str, object]]) -> None:
+    written = yaml_documents.write(documents)
+    assert [document for _, document in yaml_documents.read(written.encode())] == documents
+
+
+@pytest.mark.parametrize(
+    "words", ["1e3", "0o17", "0x1F", "012", "true", "no", "~", "", ".5", "2022-01-01", "a: b", "- a", "&a", "*a", "#"]
+)
+def test_words_stay_words(words: str) -> None:
+    same = {"a": words, "b": [words, f"{words}\n{words}\n"]}
+    assert one(yaml_documents.write([same])) == same
+    assert one(yaml_documents.write([{"a": same, "b": same}])) == {"a": same, "b": same}, (
+        "written out, not by reference"
+    )
+
+
 def test_files_of_others(real_data: Path) -> None:
     folders = [real_data / name for name in ("slo-openslo", "slo-sloth")]
     paths = [path for folder in folders for path in folder.rglob("*") if path.suffix in (".yaml", ".yml", ".json")]
