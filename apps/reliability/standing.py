@@ -16,6 +16,8 @@ Counts = tuple[int, int]
 ALERT_LENGTHS = tuple(sorted({int(one.total_seconds()) for alert in burn.ALERTS for one in (alert.short, alert.long)}))
 # What has no data sorts behind everything that has.
 LAST = 1e9
+# What fires an alert stands before all that does not, unless that is overdrawn ten times.
+URGENT = 10
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ class Standing:
         remaining = self.budget.remaining
         if remaining is None:
             return LAST if self.budget.total == 0 else float(-self.budget.bad)
-        return float(remaining) - (10 if self.firing else 0)
+        return float(remaining) - (URGENT if self.firing else 0)
 
     @property
     def exhaustion_words(self) -> str:

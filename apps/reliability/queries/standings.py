@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime
 from fractions import Fraction
+from typing import NamedTuple
 
 from apps.reliability import showing, standing, windows
 from apps.reliability.counts import FIVE_MINUTES, seconds_of
@@ -11,14 +12,26 @@ from apps.reliability.models import SLO, SLOVersion
 from apps.reliability.queries.sums import Sums, sums_between
 from apps.reliability.showing import Shown
 from apps.reliability.standing import Standing
+from apps.reliability.windows import Window
 
 NOTHING = Sums(0, 0)
 
 
+class Summed(NamedTuple):
+    """An SLO with (good, total) of its window, and of the alerts' windows by length in seconds."""
+
+    slo: SLO
+    target: Fraction
+    window: Window
+    counts: Sums
+    sums: dict[int, Sums]
+    as_of: datetime
+
+
 def standings(slos: Sequence[SLO], *, at: datetime) -> list[Shown]:
     """Each SLO as it stood at `at`: by the counts stored now, and the version in force then."""
-    agreed = _agreed(slos, at)
-    stood = {slo.pk: found for slo, found, _ in stand_all(slos, at=at, agreed=agreed)}
+    agreed = agreed_on(slos, at)
+    stood = {slo.pk: stands for slo, stands, _ in stand_all(slos, at=at, agreed=agreed)}
     return [Shown(slo, stood[slo.pk], is_stale=False) for slo in slos]
 
 
@@ -29,13 +42,22 @@ def shown_now(slo: SLO, *, at: datetime) -> Shown:
 
 
 def stand_all(
+    slos: Sequence[SLO], *, at: datetime, agreed: dict[int, tuple[Fraction, str]] | None = None
+) -> Iterator[tuple[SLO, Standing, dict[int, Sums]]]:
+    """Where each stands, with the sums of the alerts' windows; for thousands that are only ranked, `sums_of_all`."""
+    for one in sums_of_all(slos, at=at, agreed=agreed):
+        stands = standing.stand(one.counts, one.sums, target=one.target, window=one.window, as_of=one.as_of)
+        yield one.slo, stands, one.sums
+
+
+def sums_of_all(
     slos: Sequence[SLO],
     *,
     at: datetime,
     agreed: dict[int, tuple[Fraction, str]] | None = None,
     every: bool = False,
-) -> Iterator[tuple[SLO, Standing, dict[int, Sums]]]:
-    """Where each stands as of the last whole five minutes, and the sums of its alerts' windows by length in seconds.
+) -> Iterator[Summed]:
+    """The sums of each as of the last whole five minutes.
 
     `agreed` gives target and window by primary key where not those of now. A few queries for each window that is in
     use, however many SLOs; `every` says that `slos` are so many that counts of all SLIs are read.
@@ -54,11 +76,10 @@ def stand_all(
         long = sums_between(slis, standing.window_start(start), end)
         for slo, target in alike:
             sums = {length: found.get(slo.sli_id, NOTHING) for length, found in short.items()}
-            counts = long.get(slo.sli_id, NOTHING)
-            yield slo, standing.stand(counts, sums, target=target, window=window, as_of=as_of), sums
+            yield Summed(slo, target, window, long.get(slo.sli_id, NOTHING), sums, as_of)
 
 
-def _agreed(slos: Sequence[SLO], at: datetime) -> dict[int, tuple[Fraction, str]]:
+def agreed_on(slos: Sequence[SLO], at: datetime) -> dict[int, tuple[Fraction, str]]:
     """Target and window of the last version in force on that day; of the first where it is before all."""
     versions = SLOVersion.objects.filter(slo__in=slos, effective_on__lte=at.astimezone(UTC).date()).order_by("number")
     first = SLOVersion.objects.filter(slo__in=slos, number=1)
