@@ -20,7 +20,7 @@ from apps.organization.queries import today
 from apps.signatures.reauthentication import Authentication
 from apps.signoff import actions as signoff
 from apps.signoff.signing import read_signing
-from portal.demo import itself, runs
+from portal.demo import counts, itself, runs
 from portal.demo.epics import EPICS, DemoEpic
 from portal.demo.people import INITIATIVE, ORGANIZATION, PEOPLE, PURPOSE, SERVICE_DEPENDENCIES, SERVICES, TEAMS
 
@@ -58,6 +58,7 @@ def load(*, password: str) -> None:
         for planned in EPICS:
             _link(demo, planned)
         _deliver(demo)
+        counts.load()
         if settings.OWN_STORIES.is_dir():
             itself.load()
 

@@ -31,6 +31,8 @@ KEYS = {
     "versions": "1",
     "dependencies": "E-1",
     "inbox": "1",
+    "slis": "SLI-2",
+    "slos": "SLO-2",
 }
 
 

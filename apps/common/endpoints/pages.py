@@ -21,6 +21,7 @@ ROOMS = {
     "delivery": "Initiatives, epics, stories",
     "specs": "Evidence",
     "signoff": "Sign-off",
+    "reliability": "Reliability",
     "organization": "Organization",
     "audit": "Audit",
     "desk": "Desk",

@@ -2,9 +2,14 @@
 
 from collections.abc import Iterable
 
-from apps.organization.models import Person
+from apps.organization.models import Person, Scope
 from apps.reliability import queries
 from apps.reliability.models import SLI, SLO
+
+
+def lock_scope(key: str, *, by: Person) -> Scope:
+    """Raises Scope.DoesNotExist, the same for unknown, hidden and what nothing is measured of."""
+    return queries.scopes_to_measure(by).select_for_update(of=("self",)).get(key=key)
 
 
 def lock_sli(key: str, *, by: Person) -> SLI:

@@ -10,8 +10,8 @@ from apps.common.text import clean_text
 from apps.organization import actions as organization
 from apps.organization.actions.words import one_line
 from apps.organization.models import Person, Scope
-from apps.reliability import queries, rules
-from apps.reliability.actions.locks import lock_sli
+from apps.reliability import rules
+from apps.reliability.actions.locks import lock_scope, lock_sli
 from apps.reliability.models import SLI
 
 MAX_QUERY = 10_000
@@ -31,7 +31,7 @@ def create_sli(
     is_mean_of_ratios: bool = False,
 ) -> SLI:
     """A new indicator of a service or an epic's experience."""
-    scope = _scope(scope_key, by=by)
+    scope = _locked_scope(scope_key, by=by)
     seat = rules.check_may_create_sli(scope, by=by)
     (key,) = organization.take_keys("SLI", 1)
     sli = SLI(key=key, scope=scope, written_by=by)
@@ -95,9 +95,9 @@ def _fill(sli: SLI, title: str, good_means: str, kind: str, source: str, good_qu
         raise BadInput("What Prometheus measures needs both queries: of good events, and of all events.")
 
 
-def _scope(key: str, *, by: Person) -> Scope:
+def _locked_scope(key: str, *, by: Person) -> Scope:
     try:
-        return queries.scope_for(by, key)
+        return lock_scope(key, by=by)
     except Scope.DoesNotExist:
         raise Refused(f"There is no service, epic or team {key[:64]} that you may read.") from None
 

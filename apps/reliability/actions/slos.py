@@ -7,13 +7,13 @@ from django.utils import timezone
 
 from apps.audit.acts import HeldSeat, act, canonical_digest, nothing_changed, record
 from apps.common.refused import BadInput
-from apps.common.ringing import ring
 from apps.common.text import clean_text
 from apps.organization import actions as organization
 from apps.organization.actions.words import one_line
 from apps.organization.models import Person
 from apps.reliability import rules, windows
 from apps.reliability.actions.locks import lock_sli, lock_slo
+from apps.reliability.actions.refreshing import refresh_slos
 from apps.reliability.models import SLO, SLOVersion
 
 DIGITS = 9  # of a target as a share of 1: 99.9999999 %
@@ -40,7 +40,7 @@ def create_slo(
     slo.save()
     version = _write_version(slo, rationale, by=by)
     _record("slo.created", "promised {target} over {window} in {subject} “{title}”", slo, version, by=by, seat=seat)
-    ring("reliability.refresh_sli", sli.pk)
+    refresh_slos(slis=[sli.pk])
     return slo
 
 
@@ -71,7 +71,7 @@ def change_slo(
     version = _write_version(slo, rationale, by=by)
     said = "changed {subject} “{title}” to {target} over {window}"
     _record("slo.changed", said, slo, version, by=by, seat=seat, previous=previous)
-    ring("reliability.refresh_sli", slo.sli_id)
+    refresh_slos(slis=[slo.sli_id])
     return slo
 
 

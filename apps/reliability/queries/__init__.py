@@ -3,7 +3,6 @@
 from apps.reliability.queries.definitions import (
     filtered_slis,
     filtered_slos,
-    scope_for,
     scopes_to_measure,
     sli_for,
     slis_for,
@@ -31,7 +30,6 @@ __all__ = [
     "history_of",
     "hours_between",
     "last_days",
-    "scope_for",
     "scopes_to_measure",
     "shown_now",
     "sli_for",

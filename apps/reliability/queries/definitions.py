@@ -89,8 +89,3 @@ def scopes_to_measure(reader: Person) -> QuerySet[Scope]:
     kinds = [Scope.Kind.SERVICE, Scope.Kind.EPIC, Scope.Kind.TEAM]
     found = Scope.objects.filter(kind__in=kinds, archived_at=None).order_by("kind", "title", "pk")
     return found.exclude(Q(pk__in=hidden) | Q(parent_id__in=hidden)) if hidden else found
-
-
-def scope_for(reader: Person, key: str) -> Scope:
-    """Raises Scope.DoesNotExist, the same for unknown, hidden and what nothing is measured of."""
-    return scopes_to_measure(reader).get(key=key)
