@@ -33,6 +33,7 @@ _TABLE: dict[str, set[R]] = {
     "reliability.edit_slo": {R.SRE, R.SRE_LEAD, R.SRE_ORGANIZATION_LEAD, *_PRODUCT, *_ENGINEERING},
     "reliability.record_counts": {R.SRE, R.SRE_LEAD, R.SRE_ORGANIZATION_LEAD, R.ENGINEERING_TEAM_LEAD, R.ADMINISTRATOR},
     "reliability.judge_error_class": _ENGINEERING,
+    "reliability.judge_error_class": _ENGINEERING,
     # delivery
     "delivery.manage_initiative": {R.ADMINISTRATOR, R.TECHNICAL_PRODUCT_MANAGER},
     "delivery.edit_epic": _PRODUCT,

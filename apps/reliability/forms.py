@@ -1,6 +1,7 @@
 """Shape of what is typed on the pages of reliability; whether it may be is for the rules."""
 
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from django import forms
@@ -9,7 +10,7 @@ from apps.common.choosing import ManyOptions
 from apps.organization.models import Person
 from apps.reliability import queries
 from apps.reliability.budget import BudgetState
-from apps.reliability.models import SLI, SLO
+from apps.reliability.models import SLI, SLO, ErrorClassJudgment
 
 OFFERED_WINDOWS = "7d, 28d, 30d, 90d"
 
@@ -100,6 +101,54 @@ def slo_initial(slo: SLO) -> dict[str, Any]:
         "window": slo.window,
         "next_review_on": slo.next_review_on,
     }
+
+
+class TargetForm(forms.Form):
+    """Another target than the one that is promised."""
+
+    target = forms.DecimalField(
+        min_value=Decimal(50), max_value=Decimal(100), max_digits=10, decimal_places=7, label="Target in percent"
+    )
+
+    def __init__(self, data: Any, *, start: str) -> None:
+        """`start` is the target in percent where none was asked for."""
+        super().__init__({"target": start, **{name: data[name] for name in self.base_fields if data.get(name)}})
+
+    def clean_target(self) -> Fraction:
+        """As a share of 1."""
+        percentage: Decimal = self.cleaned_data["target"]
+        return Fraction(percentage) / 100
+
+
+def _money(label: str) -> forms.DecimalField:
+    return forms.DecimalField(required=False, min_value=0, max_digits=16, decimal_places=2, label=label)
+
+
+class NinesForm(TargetForm):
+    """What another target would be worth and cost as well; all of it in the address, nothing stored."""
+
+    currency = forms.ChoiceField(choices=[(one, one) for one in ("$", "€", "£", "CHF ", "¥")], required=False)
+    revenue = _money("Revenue at risk a year")
+    one_off = _money("One-off cost")
+    lifetime_years = forms.DecimalField(
+        required=False,
+        min_value=Decimal("0.1"),
+        max_value=Decimal(100),
+        max_digits=5,
+        decimal_places=1,
+        label="Years it lasts",
+    )
+    running = _money("Running cost a year")
+
+
+class JudgeForm(forms.Form):
+    """Whether a class of errors is cheap to be rid of."""
+
+    name = forms.CharField(max_length=80, strip=False, widget=forms.HiddenInput)
+    effort = forms.ChoiceField(
+        choices=ErrorClassJudgment.Effort.choices, widget=forms.RadioSelect, label="To be rid of it is"
+    )
+    why = forms.CharField(max_length=500, label="Why", help_text="What would be done, and how long it takes.")
 
 
 class ReasonForm(forms.Form):

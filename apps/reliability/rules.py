@@ -75,3 +75,11 @@ def check_may_record_counts(slis: Sequence[SLI], *, by: Person) -> HeldSeat | No
         if sli.archived_at:
             raise Refused(f"{sli.key} is archived; counts of it are taken no more.")
     return seat
+
+
+def check_may_judge_error_class(sli: SLI, *, by: Person) -> HeldSeat | None:
+    """What it takes to be rid of a class of errors is for engineering to say."""
+    seat = _seat_or_refuse(by, "reliability.judge_error_class", f"Judging errors of {sli.key}", sli.scope)
+    if sli.archived_at:
+        raise Refused(f"{sli.key} is archived; nothing of it is judged any more.")
+    return seat

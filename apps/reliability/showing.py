@@ -181,6 +181,12 @@ def decimal_text(share: Fraction) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+def plain_percent(share: Fraction) -> str:
+    """A share of 1 in percent as a number field takes it, such as "99.95"."""
+    text = f"{Decimal(share.numerator) * 100 / Decimal(share.denominator):.7f}"
+    return text.rstrip("0").rstrip(".")
+
+
 def _text(share: Fraction | None) -> str | None:
     return None if share is None else decimal_text(share)
 

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from apps.reliability.api.addresses import api_urlpatterns
-from apps.reliability.views import slis, slos
+from apps.reliability.views import error_classes, nines, slis, slos
 
 __all__ = ["api_urlpatterns", "app_name", "urlpatterns"]
 
@@ -14,10 +14,12 @@ urlpatterns: list[URLPattern] = [
     path("slos/<str:key>/", slos.slo_detail, name="slo_detail"),
     path("slos/<str:key>/change/", slos.slo_change, name="slo_change"),
     path("slos/<str:key>/archive/", slos.slo_archive, name="slo_archive"),
+    path("slos/<str:key>/nines/", nines.slo_nines, name="slo_nines"),
     path("slis/", slis.sli_list, name="sli_list"),
     path("slis/new/", slis.sli_create, name="sli_create"),
     path("slis/<str:key>/", slis.sli_detail, name="sli_detail"),
     path("slis/<str:key>/edit/", slis.sli_edit, name="sli_edit"),
     path("slis/<str:key>/archive/", slis.sli_archive, name="sli_archive"),
+    path("slis/<str:key>/errors/judge/", error_classes.error_class_judge, name="error_class_judge"),
     path("slis/<str:key>/slos/new/", slos.slo_create, name="slo_create"),
 ]

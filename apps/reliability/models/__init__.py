@@ -2,6 +2,7 @@
 
 from apps.reliability.models.counts import DayCount, ErrorClassCount, FiveMinuteCount, HourCount
 from apps.reliability.models.decisions import Decision, DecisionProposal, DecisionSignature, Freeze
+from apps.reliability.models.judgments import ErrorClassJudgment
 from apps.reliability.models.policies import Policy, PolicySignature, PolicyVersion
 from apps.reliability.models.slis import SLI
 from apps.reliability.models.slos import SLO, SLOStatus, SLOVersion
@@ -14,6 +15,7 @@ __all__ = [
     "DecisionProposal",
     "DecisionSignature",
     "ErrorClassCount",
+    "ErrorClassJudgment",
     "FiveMinuteCount",
     "Freeze",
     "HourCount",
