@@ -27,10 +27,10 @@ def sums_between(slis: Collection[int] | None, start: int, end: int) -> dict[int
     `start` and `end` in seconds since 1970 UTC, `end` excluded. At most five queries, however many SLIs.
     """
     found: dict[int, Sums] = {}
+    # Of all SLIs too, one after the other: the index begins with the SLI, and without it every bucket would be read.
+    chosen = SLI.objects.order_by().values("pk") if slis is None else slis
     for model, first, last in _pieces(start, end):
-        rows = model._default_manager.filter(start__gte=first, start__lt=last)
-        if slis is not None:
-            rows = rows.filter(sli_id__in=slis)
+        rows = model._default_manager.filter(sli_id__in=chosen, start__gte=first, start__lt=last)
         for pk, good, total in rows.values_list("sli_id").annotate(Sum("good"), Sum("total")).order_by():
             before = found.get(pk, Sums(0, 0))
             found[pk] = Sums(before.good + int(good), before.total + int(total))
