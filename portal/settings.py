@@ -302,6 +302,8 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "sweep_executions": {"task": "specs.sweep_executions", "schedule": 10.0, "options": {"expires": 10}},
     "follow_log": {"task": "desk.follow_log", "schedule": 10.0, "options": {"expires": 10}},
     "refresh_slos": {"task": "reliability.refresh_slos", "schedule": 60.0, "options": {"expires": 60}},
+    "judge_decisions": {"task": "reliability.judge_decisions", "schedule": 300.0, "options": {"expires": 300}},
+    "expire_decisions": {"task": "reliability.expire_decisions", "schedule": 300.0, "options": {"expires": 300}},
     "sweep_letters": {"task": "organization.sweep_letters", "schedule": 10.0, "options": {"expires": 10}},
     "forget_answers": {"task": "organization.forget_answers", "schedule": crontab(minute=17)},
     "housekeeping": {"task": "common.housekeeping", "schedule": crontab(hour=3, minute=30)},

@@ -32,7 +32,10 @@ _TABLE: dict[str, set[R]] = {
     # reliability
     "reliability.edit_slo": {R.SRE, R.SRE_LEAD, R.SRE_ORGANIZATION_LEAD, *_PRODUCT, *_ENGINEERING},
     "reliability.record_counts": {R.SRE, R.SRE_LEAD, R.SRE_ORGANIZATION_LEAD, R.ENGINEERING_TEAM_LEAD, R.ADMINISTRATOR},
-    "reliability.judge_error_class": _ENGINEERING,
+    "reliability.edit_policy": {R.SRE, R.SRE_LEAD, R.SRE_ORGANIZATION_LEAD, *_PRODUCT, *_ENGINEERING},
+    # A decision takes one seat of each column; where nobody holds one, the SRE Organization Lead signs for it.
+    "reliability.sign_decision": {R.SRE, R.SRE_LEAD, R.SRE_ORGANIZATION_LEAD, *_PRODUCT, *_ENGINEERING},
+    "reliability.lift_freeze": {R.SRE_LEAD, R.SRE_ORGANIZATION_LEAD},
     "reliability.judge_error_class": _ENGINEERING,
     # delivery
     "delivery.manage_initiative": {R.ADMINISTRATOR, R.TECHNICAL_PRODUCT_MANAGER},

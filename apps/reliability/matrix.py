@@ -219,6 +219,7 @@ CAUSES = (
 
 _ROWS = {(row.slo_met, row.toil, row.satisfaction): row for row in MATRIX}
 _CAUSES = {found.cause: found for found in CAUSES}
+_CHOICES = {found.option: found for choices in OPTIONS.values() for found in choices}
 
 
 def recommend(slo_met: bool, toil: Level, satisfaction: Level) -> Row:
@@ -229,6 +230,16 @@ def recommend(slo_met: bool, toil: Level, satisfaction: Level) -> Row:
 def options(kind: DecisionKind) -> tuple[Choice, ...]:
     """What may be decided in a decision of this kind."""
     return OPTIONS[kind]
+
+
+def choice_of(option: str) -> Choice:
+    """What an option means. Raises ValueError for what is none."""
+    return _CHOICES[Option(option)]
+
+
+def cause_class(cause: str) -> CauseClass:
+    """How a class of causes is explained. Raises ValueError for what is none."""
+    return _CAUSES[Cause(cause)]
 
 
 def obliges(cause: Cause) -> bool:

@@ -5,13 +5,15 @@ Every check returns the seat in which the person acts, for the log; a service ac
 
 from collections.abc import Sequence
 
-from apps.common.refused import NotAllowed, Refused
+from apps.common.refused import BadInput, NotAllowed, Refused
 from apps.organization import queries as organization
 from apps.organization.models import Person, Scope
 from apps.organization.models.seats import HeldSeat
 from apps.organization.rights import RIGHTS
-from apps.organization.roles import Role
-from apps.reliability.models import SLI, SLO
+from apps.organization.roles import Column, Role
+from apps.reliability import matrix, queries
+from apps.reliability.models import SLI, SLO, Decision, DecisionProposal, Freeze, Policy, PolicyVersion
+from apps.signatures.models import Signature
 
 
 def _seat_or_refuse(by: Person, right: str, words: str, scope: Scope) -> HeldSeat | None:
@@ -21,8 +23,13 @@ def _seat_or_refuse(by: Person, right: str, words: str, scope: Scope) -> HeldSea
             return None
     elif seat := organization.seat_for(by, right, scope, fresh=True):
         return seat
+    raise _no_seat(right, words, scope)
+
+
+def _no_seat(right: str, words: str, scope: Scope) -> NotAllowed:
+    """Names the seats that would."""
     roles = [role.label for role in Role if role in RIGHTS[right]]
-    raise NotAllowed(
+    return NotAllowed(
         f"{words} takes a seat as {', '.join(roles[:-1])} or {roles[-1]} of {scope.key} or above, and you hold none."
     )
 
@@ -83,3 +90,126 @@ def check_may_judge_error_class(sli: SLI, *, by: Person) -> HeldSeat | None:
     if sli.archived_at:
         raise Refused(f"{sli.key} is archived; nothing of it is judged any more.")
     return seat
+
+
+def check_may_open_decision(slo: SLO, *, by: Person | None) -> HeldSeat | None:
+    """A question for three seats; the portal itself (None) asks what the counts say."""
+    seat = _seat_or_refuse(by, "reliability.edit_slo", f"Opening a decision on {slo.key}", slo.scope) if by else None
+    if slo.archived_at:
+        raise Refused(f"{slo.key} is archived; nothing of it is decided any more.")
+    return seat
+
+
+def check_may_propose_decision(decision: Decision, *, by: Person) -> HeldSeat:
+    """Whoever speaks for one of the three columns proposes what to decide."""
+    seats = _deciding_seats(by, "reliability.sign_decision", f"Proposing in {decision.key}", decision.slo.scope)
+    _check_open(decision)
+    return next(iter(seats.values()))
+
+
+def check_may_sign_decision(
+    decision: Decision, proposal: DecisionProposal | None, column: str, *, by: Person
+) -> HeldSeat:
+    """One of the three columns signs the latest proposal; nobody signs for two, not even as a delegate."""
+    scope = decision.slo.scope
+    seats = _deciding_seats(by, "reliability.sign_decision", f"Signing {decision.key}", scope)
+    _check_open(decision)
+    if proposal is None:
+        raise Refused(f"Nothing is proposed in {decision.key} yet. Propose what to decide first.")
+    if proposal.expires_on < organization.today():
+        raise Refused(f"What is proposed would have ended on {proposal.expires_on}. Propose it anew.")
+    seat = _seat_of_column(seats, column, scope, "reliability.sign_decision", decision.key)
+    given = proposal.signatures.select_related("signature__person")
+    _check_signs_once([(one.column, one.signature) for one in given], column, seat, by=by)
+    return seat
+
+
+def check_may_note_outcome(decision: Decision, *, by: Person) -> HeldSeat:
+    """What came of a decision."""
+    seats = _deciding_seats(by, "reliability.sign_decision", f"Noting what came of {decision.key}", decision.slo.scope)
+    if decision.state == Decision.State.OPEN:
+        raise Refused(f"{decision.key} is not decided yet; nothing can have come of it.")
+    return next(iter(seats.values()))
+
+
+def check_may_lift_freeze(decision: Decision, freeze: Freeze | None, *, by: Person) -> HeldSeat | None:
+    """Who answers for the measurement says that the budget is kept again."""
+    seat = _seat_or_refuse(by, "reliability.lift_freeze", f"Lifting the freeze of {decision.key}", decision.slo.scope)
+    if freeze is None:
+        raise Refused(f"{decision.key} froze nothing.")
+    if freeze.lifted_at:
+        raise Refused(f"The freeze of {decision.key} is lifted already.")
+    if freeze.until_on < organization.today():
+        raise Refused(f"The freeze of {decision.key} ended on {freeze.until_on}.")
+    return seat
+
+
+def check_may_follow_decision(decision: Decision, slo: SLO) -> None:
+    """A changed SLO that is said to come of a decision."""
+    if decision.slo_id != slo.pk:
+        raise Refused(f"{decision.key} is about {decision.slo.key}, not about {slo.key}.")
+    choice = decision.decided and matrix.choice_of(decision.decided.option)
+    if decision.state != Decision.State.DECIDED or not choice or not choice.moves_target:
+        raise Refused(f"{decision.key} has not decided that {slo.key} changes.")
+    if decision.slo_version_id:
+        raise Refused(f"{decision.key} led to a new version already.")
+
+
+def check_may_write_policy(scope: Scope, *, by: Person) -> HeldSeat:
+    """A version of the scope's error-budget policy; it holds once three seats agree."""
+    seats = _deciding_seats(by, "reliability.edit_policy", f"Writing the policy of {scope.key}", scope)
+    if scope.archived_at:
+        raise Refused(f"{scope.key} is archived; no policy is needed there.")
+    return next(iter(seats.values()))
+
+
+def check_may_agree_policy(policy: Policy, version: PolicyVersion, column: str, *, by: Person) -> HeldSeat:
+    """One of the three columns agrees to the latest version; nobody agrees for two, not even as a delegate."""
+    scope = policy.scope
+    seats = _deciding_seats(by, "reliability.edit_policy", f"Agreeing to {policy.key}", scope)
+    if policy.in_force_id == version.pk:
+        raise Refused(f"Version {version.number} of {policy.key} is in force already.")
+    seat = _seat_of_column(seats, column, scope, "reliability.edit_policy", policy.key)
+    given = version.signatures.select_related("signature__person")
+    _check_signs_once([(one.column, one.signature) for one in given], column, seat, by=by)
+    return seat
+
+
+def _check_open(decision: Decision) -> None:
+    if decision.state != Decision.State.OPEN:
+        raise Refused(f"{decision.key} is decided already; another cause opens another decision.")
+
+
+def _deciding_seats(by: Person, right: str, words: str, scope: Scope) -> dict[Column, HeldSeat]:
+    """The seats by column in which `by` speaks there. Raises NotAllowed naming the seats that would."""
+    seats = {} if by.is_service else queries.deciding_seats(by, right, scope, fresh=True)
+    if not seats:
+        raise _no_seat(right, words, scope)
+    return seats
+
+
+def _seat_of_column(seats: dict[Column, HeldSeat], column: str, scope: Scope, right: str, key: str) -> HeldSeat:
+    """The seat that speaks for `column`: one of it, or the SRE Organization Lead's where nobody holds one."""
+    if column not in Column.values:
+        raise BadInput("Choose for which of the three columns you sign.")
+    wanted = Column(column)
+    if wanted in seats:
+        return seats[wanted]
+    lead = seats.get(Column.SRE)
+    if lead is not None and lead.role == Role.SRE_ORGANIZATION_LEAD:
+        if wanted in queries.vacant_columns(scope, right):
+            return lead
+        raise NotAllowed(f"{wanted.short} has somebody who signs {key}; you sign for it only where nobody does.")
+    raise NotAllowed(f"You hold no seat that signs {key} for {wanted.short.lower()}.")
+
+
+def _check_signs_once(given: Sequence[tuple[str, Signature]], column: str, seat: HeldSeat, *, by: Person) -> None:
+    side = {by.pk} | ({seat.delegated_by_id} if seat.delegated_by_id else set())
+    for signed, signature in given:
+        if signed == column:
+            raise Refused(f"{Column(column).short} has signed already: {signature.printed_name}, {signature.key}.")
+        if side & signature.side:
+            raise NotAllowed(
+                f"{Column(signed).short} was signed by you or in your seat ({signature.key}). Nobody signs for two "
+                "of the three."
+            )

@@ -15,3 +15,15 @@ def refresh_sli(pk: int) -> None:
 def refresh_slos() -> None:
     """Windows slide, whether counts come or not."""
     actions.refresh_slos()
+
+
+@shared_task(name="reliability.judge_decisions")
+def judge_decisions(*slis: int) -> None:
+    """Budgets used up, costly episodes and surpluses open decisions: on SLIs of which counts came, or on all."""
+    actions.judge_decisions(slis=slis or None)
+
+
+@shared_task(name="reliability.expire_decisions")
+def expire_decisions() -> None:
+    """Decisions whose last day has passed end, and freezes with them."""
+    actions.expire_decisions()

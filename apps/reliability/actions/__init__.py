@@ -1,12 +1,28 @@
 """The acts of this room."""
 
 from apps.reliability.actions.counts import record_counts
+from apps.reliability.actions.deciding import Signing, expire_decision, expire_decisions, lift_freeze, sign_decision
+from apps.reliability.actions.decisions import note_outcome, open_decision, propose_decision
 from apps.reliability.actions.error_classes import judge_error_class
+from apps.reliability.actions.opening import judge_decisions
+from apps.reliability.actions.policies import agree_policy, change_policy, write_policy
 from apps.reliability.actions.refreshing import refresh_slos
 from apps.reliability.actions.slis import archive_sli, create_sli, edit_sli
 from apps.reliability.actions.slos import archive_slo, change_slo, create_slo
 
 __all__ = [
+    "Signing",
+    "expire_decision",
+    "expire_decisions",
+    "lift_freeze",
+    "sign_decision",
+    "note_outcome",
+    "open_decision",
+    "propose_decision",
+    "judge_decisions",
+    "agree_policy",
+    "change_policy",
+    "write_policy",
     "archive_sli",
     "archive_slo",
     "change_slo",

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from apps.organization.models import Person, Scope
 from apps.reliability import queries
-from apps.reliability.models import SLI, SLO
+from apps.reliability.models import SLI, SLO, Decision, Policy
 
 
 def lock_scope(key: str, *, by: Person) -> Scope:
@@ -27,6 +27,18 @@ def lock_slis(keys: Iterable[str], *, by: Person) -> dict[str, SLI]:
     return found
 
 
-def lock_slo(key: str, *, by: Person) -> SLO:
-    """Raises SLO.DoesNotExist, the same for unknown and hidden."""
-    return queries.slos_for(by).select_for_update(of=("self",)).get(key=key)
+def lock_slo(key: str, *, by: Person | None) -> SLO:
+    """`by` is None for the portal itself. Raises SLO.DoesNotExist, the same for unknown and hidden."""
+    rows = queries.slos_outside(()) if by is None else queries.slos_for(by)
+    return rows.select_for_update(of=("self",)).get(key=key)
+
+
+def lock_decision(key: str, *, by: Person | None) -> Decision:
+    """`by` is None for the portal itself. Raises Decision.DoesNotExist, the same for unknown and hidden."""
+    rows = queries.decisions_outside(()) if by is None else queries.decisions_for(by)
+    return rows.select_for_update(of=("self",)).get(key=key)
+
+
+def lock_policy(key: str, *, by: Person) -> Policy:
+    """Raises Policy.DoesNotExist, the same for unknown and hidden."""
+    return queries.policies_for(by).select_for_update(of=("self",)).get(key=key)

@@ -6,15 +6,15 @@ from decimal import Decimal
 from django.utils import timezone
 
 from apps.audit.acts import HeldSeat, act, canonical_digest, nothing_changed, record
-from apps.common.refused import BadInput
+from apps.common.refused import BadInput, Refused
 from apps.common.text import clean_text
 from apps.organization import actions as organization
 from apps.organization.actions.words import one_line
 from apps.organization.models import Person
 from apps.reliability import rules, windows
-from apps.reliability.actions.locks import lock_sli, lock_slo
+from apps.reliability.actions.locks import lock_decision, lock_sli, lock_slo
 from apps.reliability.actions.refreshing import refresh_slos
-from apps.reliability.models import SLO, SLOVersion
+from apps.reliability.models import SLO, Decision, SLOVersion
 
 DIGITS = 9  # of a target as a share of 1: 99.9999999 %
 
@@ -54,10 +54,15 @@ def change_slo(
     rationale: str,
     by: Person,
     next_review_on: date | None = None,
+    decision_key: str = "",
 ) -> SLO:
-    """Another version from today on. What the old one said of past windows stays as it was."""
+    """Another version from today on. What the old one said of past windows stays as it was.
+
+    `decision_key` names the decision that it comes of, which is linked with the version.
+    """
     slo = lock_slo(slo_key, by=by)
     seat = rules.check_may_change_slo(slo, by=by)
+    decision = _followed(decision_key, slo, by=by) if decision_key else None
     title = one_line(title, what="The title", limit=200, needed=True)
     target, window = _target(target), _window(window)
     before = (slo.title, slo.target, slo.window, slo.next_review_on)
@@ -70,7 +75,10 @@ def change_slo(
     slo.save(update_fields=["title", "target", "window", "next_review_on", "version"])
     version = _write_version(slo, rationale, by=by)
     said = "changed {subject} “{title}” to {target} over {window}"
-    _record("slo.changed", said, slo, version, by=by, seat=seat, previous=previous)
+    if decision is not None:
+        decision.slo_version = version
+        decision.save(update_fields=["slo_version"])
+    _record("slo.changed", said, slo, version, by=by, seat=seat, previous=previous, decision=decision)
     refresh_slos(slis=[slo.sli_id])
     return slo
 
@@ -85,6 +93,15 @@ def archive_slo(*, slo_key: str, reason: str, by: Person) -> SLO:
     slo.save(update_fields=["archived_at"])
     _record("slo.archived", "archived {subject} “{title}”", slo, _current(slo), by=by, seat=seat, reason=reason)
     return slo
+
+
+def _followed(key: str, slo: SLO, *, by: Person) -> Decision:
+    try:
+        decision = lock_decision(key, by=by)
+    except Decision.DoesNotExist:
+        raise Refused(f"There is no decision {key[:20]} that you may read.") from None
+    rules.check_may_follow_decision(decision, slo)
+    return decision
 
 
 def _current(slo: SLO) -> SLOVersion:
@@ -134,6 +151,7 @@ def _record(
     seat: HeldSeat | None,
     previous: str = "",
     reason: str = "",
+    decision: Decision | None = None,
 ) -> None:
     record(
         event,
@@ -144,11 +162,12 @@ def _record(
         seat=seat,
         title=slo.title,
         sentence=sentence,
-        about=[slo.scope.key, slo.sli.key],
+        about=[slo.scope.key, slo.sli.key, *([decision.key] if decision else [])],
         reason=reason,
         facts={
             "target": f"{(slo.target * 100).normalize():f} %",
             "window": windows.parse(slo.window).words,
             "version": slo.version,
+            **({"decision": decision.key} if decision else {}),
         },
     )

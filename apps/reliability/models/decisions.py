@@ -193,3 +193,15 @@ class Freeze(models.Model):
 
     def __str__(self) -> str:
         return f"{self.scope.key} frozen until {self.until_on} by {self.decision.key}"
+
+    def canonical_row(self) -> dict[str, Any]:
+        """What the log's digest of this row covers."""
+        return {
+            "freeze": self.decision.key,
+            "scope": self.scope.key,
+            "from_at": self.from_at,
+            "until_on": self.until_on,
+            "lifted_at": self.lifted_at,
+            "reason": self.reason,
+            "lift_reason": self.lift_reason,
+        }

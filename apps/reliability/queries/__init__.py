@@ -1,5 +1,18 @@
 """Reading of this room."""
 
+from apps.reliability.queries.decisions import (
+    OVERDUE,
+    decisions_for,
+    decisions_of,
+    decisions_outside,
+    filtered_decisions,
+    freeze_of,
+    freezes_outside,
+    holding,
+    latest_proposal,
+    overdue,
+    proposals_of,
+)
 from apps.reliability.queries.definitions import (
     filtered_slis,
     filtered_slos,
@@ -15,6 +28,7 @@ from apps.reliability.queries.definitions import (
     versions_of,
 )
 from apps.reliability.queries.detail import burn_down_of, burned_by_class
+from apps.reliability.queries.due import Due, due_decisions, told_standing
 from apps.reliability.queries.freezes import active_freezes
 from apps.reliability.queries.history import history_of
 from apps.reliability.queries.nines import (
@@ -28,10 +42,44 @@ from apps.reliability.queries.nines import (
     needed_by,
     replayed,
 )
+from apps.reliability.queries.policies import (
+    deciding_seats,
+    policies_for,
+    policies_outside,
+    policy_versions_of,
+    scopes_of_policies,
+    terms_of,
+    vacant_columns,
+    version_for,
+    versions_in_force,
+)
 from apps.reliability.queries.standings import shown_now, stand_all, standings
 from apps.reliability.queries.sums import days_between, hours_between, last_days, sums_between
 
 __all__ = [
+    "OVERDUE",
+    "decisions_for",
+    "decisions_of",
+    "decisions_outside",
+    "filtered_decisions",
+    "freeze_of",
+    "freezes_outside",
+    "holding",
+    "latest_proposal",
+    "overdue",
+    "proposals_of",
+    "Due",
+    "due_decisions",
+    "told_standing",
+    "deciding_seats",
+    "policies_for",
+    "policies_outside",
+    "policy_versions_of",
+    "scopes_of_policies",
+    "terms_of",
+    "vacant_columns",
+    "version_for",
+    "versions_in_force",
     "Needed",
     "Replayed",
     "active_freezes",

@@ -1,0 +1,36 @@
+"""The sentences that are signed, as printed above the button and kept with the signature."""
+
+from apps.organization.models.seats import HeldSeat
+from apps.organization.roles import Column
+from apps.reliability import matrix
+from apps.reliability.models import DecisionProposal, PolicyVersion
+
+AGREE = "AGREE"
+DISSENT = "DISSENT"
+MEANINGS = {AGREE: "Agrees", DISSENT: "Dissents"}
+
+
+def signer(*, name: str, seat: HeldSeat) -> str:
+    """“Maria Oliveira, Product Owner of E-42”: who states it, as the sentence begins."""
+    return f"{name}, {seat.words}"
+
+
+def decision_statement(proposal: DecisionProposal, *, name: str, seat: HeldSeat, column: str, agrees: bool) -> str:
+    """“I, Maria Oliveira, Product Owner of E-42, agree for product that D-3 …”"""
+    decision = proposal.decision
+    does = "agree" if agrees else "dissent"
+    title = matrix.choice_of(proposal.option).title
+    return (
+        f"I, {signer(name=name, seat=seat)}, {does} for {Column(column).short.lower()}: in {decision.key}, on "
+        f"“{decision.slo.title}” ({decision.slo.key}), it is proposed to decide “{title}” until {proposal.expires_on}, "
+        f"as described in proposal {proposal.digest}."
+    )
+
+
+def policy_statement(version: PolicyVersion, *, name: str, seat: HeldSeat, column: str) -> str:
+    """“I, Maria Oliveira, Product Owner of E-42, agree for product to version 2 of POL-1 …”"""
+    policy = version.policy
+    return (
+        f"I, {signer(name=name, seat=seat)}, agree for {Column(column).short.lower()} to version {version.number} of "
+        f"the error-budget policy {policy.key} of {policy.scope.key}, as described at digest {version.digest}."
+    )
