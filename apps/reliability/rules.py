@@ -74,6 +74,21 @@ def check_may_change_slo(slo: SLO, *, by: Person) -> HeldSeat | None:
     return seat
 
 
+def check_may_share_badge(slo: SLO, *, by: Person) -> HeldSeat | None:
+    """Where it stands may be seen by whoever has an address; nothing of a restricted initiative."""
+    seat = _seat_or_refuse(by, "reliability.edit_slo", f"Sharing the badge of {slo.key}", slo.scope)
+    if slo.archived_at:
+        raise Refused(f"{slo.key} is archived; there is nothing to show any more.")
+    if slo.scope.restricted or (slo.scope.parent and slo.scope.parent.restricted):
+        raise Refused(f"{slo.key} stands on a restricted initiative; nothing of it is shown without signing in.")
+    return seat
+
+
+def check_may_withdraw_badge(slo: SLO, *, by: Person) -> HeldSeat | None:
+    """Whoever may share it; of an archived or restricted one too."""
+    return _seat_or_refuse(by, "reliability.edit_slo", f"Withdrawing the badge of {slo.key}", slo.scope)
+
+
 def check_may_record_counts(slis: Sequence[SLI], *, by: Person) -> HeldSeat | None:
     """Counts of all these indicators."""
     seat = None

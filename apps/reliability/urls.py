@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from apps.reliability.api.addresses import api_urlpatterns
-from apps.reliability.views import error_classes, nines, slis, slos
+from apps.reliability.views import badges, error_classes, nines, slis, slos
 
 __all__ = ["api_urlpatterns", "app_name", "urlpatterns"]
 
@@ -14,6 +14,9 @@ urlpatterns: list[URLPattern] = [
     path("slos/<str:key>/", slos.slo_detail, name="slo_detail"),
     path("slos/<str:key>/change/", slos.slo_change, name="slo_change"),
     path("slos/<str:key>/archive/", slos.slo_archive, name="slo_archive"),
+    path("slos/<str:key>/badge.svg", badges.slo_badge, name="slo_badge"),
+    path("slos/<str:key>/badge/share/", badges.slo_badge_share, name="slo_badge_share"),
+    path("slos/<str:key>/badge/withdraw/", badges.slo_badge_withdraw, name="slo_badge_withdraw"),
     path("slos/<str:key>/nines/", nines.slo_nines, name="slo_nines"),
     path("slis/", slis.sli_list, name="sli_list"),
     path("slis/new/", slis.sli_create, name="sli_create"),

@@ -1,5 +1,6 @@
 """The acts of this room."""
 
+from apps.reliability.actions.badges import share_badge, withdraw_badge
 from apps.reliability.actions.counts import record_counts
 from apps.reliability.actions.deciding import Signing, expire_decision, expire_decisions, lift_freeze, sign_decision
 from apps.reliability.actions.decisions import note_outcome, open_decision, propose_decision
@@ -12,24 +13,26 @@ from apps.reliability.actions.slos import archive_slo, change_slo, create_slo
 
 __all__ = [
     "Signing",
-    "expire_decision",
-    "expire_decisions",
-    "lift_freeze",
-    "sign_decision",
-    "note_outcome",
-    "open_decision",
-    "propose_decision",
-    "judge_decisions",
     "agree_policy",
-    "change_policy",
-    "write_policy",
     "archive_sli",
     "archive_slo",
+    "change_policy",
     "change_slo",
     "create_sli",
     "create_slo",
     "edit_sli",
+    "expire_decision",
+    "expire_decisions",
+    "judge_decisions",
     "judge_error_class",
+    "lift_freeze",
+    "note_outcome",
+    "open_decision",
+    "propose_decision",
     "record_counts",
     "refresh_slos",
+    "share_badge",
+    "sign_decision",
+    "withdraw_badge",
+    "write_policy",
 ]

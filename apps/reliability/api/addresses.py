@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from apps.common.endpoints import endpoint
-from apps.reliability.api import history, nines, slis, slos
+from apps.reliability.api import badges, history, nines, slis, slos
 
 api_urlpatterns: list[URLPattern] = [
     path("slis/", endpoint(get=slis.sli_list, post=slis.sli_create), name="sli_list"),
@@ -16,6 +16,8 @@ api_urlpatterns: list[URLPattern] = [
     path("slos/", endpoint(get=slos.slo_list), name="slo_list"),
     path("slos/<str:key>/", endpoint(get=slos.slo_read, patch=slos.slo_change), name="slo_detail"),
     path("slos/<str:key>/archive/", endpoint(post=slos.slo_archive), name="slo_archive"),
+    path("slos/<str:key>/badge/share/", endpoint(post=badges.badge_share), name="slo_badge_share"),
+    path("slos/<str:key>/badge/withdraw/", endpoint(post=badges.badge_withdraw), name="slo_badge_withdraw"),
     path("slos/<str:key>/history/", endpoint(get=history.history_read), name="history_detail"),
     path("slos/<str:key>/nines/", endpoint(get=nines.nines_read), name="slo_nines"),
     path("slos/<str:key>/versions/", endpoint(get=slos.version_list), name="version_list"),

@@ -1,5 +1,6 @@
 """Rows of reliability."""
 
+from apps.reliability.models.badges import BadgeShare
 from apps.reliability.models.counts import DayCount, ErrorClassCount, FiveMinuteCount, HourCount
 from apps.reliability.models.decisions import Decision, DecisionProposal, DecisionSignature, Freeze
 from apps.reliability.models.judgments import ErrorClassJudgment
@@ -10,6 +11,7 @@ from apps.reliability.models.slos import SLO, SLOStatus, SLOVersion
 __all__ = [
     "SLI",
     "SLO",
+    "BadgeShare",
     "DayCount",
     "Decision",
     "DecisionProposal",

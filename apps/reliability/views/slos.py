@@ -66,6 +66,8 @@ def slo_detail(request: HttpRequest, key: str) -> HttpResponse:
         "slo": slo,
         **figures(slo, at=timezone.now()),
         "history": history(slo),
+        "badge_address": request.build_absolute_uri(path) if (path := queries.badge_path(slo)) else "",
+        "badge_refusal": refusal(rules.check_may_share_badge, slo, by=person),
         "change_refusal": refusal(rules.check_may_change_slo, slo, by=person),
     }
     return page_or_partial(request, "reliability/slo_detail.html", "reliability/_slo_status.html", context)
