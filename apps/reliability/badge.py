@@ -10,7 +10,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from apps.common.tones import ToneName, tone_of
-from apps.reliability.showing import Shown, signed_percent
+from apps.reliability.percent import percent_up
+from apps.reliability.showing import Shown
 
 LONGEST_LABEL = 48
 # Counts by the day come a day late; what is older than that says nothing of now.
@@ -58,7 +59,7 @@ def _said(told: Shown, at: datetime) -> tuple[str, ToneName]:
     if not told.left_words:
         return f"{budget.bad:,} failed, none may", "bad" if budget.bad else "good"
     left = budget.remaining or Fraction(0)
-    over = f"{signed_percent(-left)} over" if left < 0 else f"{told.left_words} left"
+    over = f"{percent_up(-left, 2)} over" if left < 0 else f"{told.left_words} left"
     return f"{state.word.lower()}, {over}", state.name
 
 

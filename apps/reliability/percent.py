@@ -1,7 +1,7 @@
 """Shares as percent in words. Pure."""
 
 from fractions import Fraction
-from math import floor
+from math import ceil, floor
 
 
 def percent(share: Fraction, places: int = 4) -> str:
@@ -10,6 +10,16 @@ def percent(share: Fraction, places: int = 4) -> str:
     Rounded down, so that what is less than 100 % never reads as 100 %, nor a missed target as met.
     """
     scale = 10**places
-    whole, rest = divmod(floor(share * 100 * scale), scale)
+    return _words(floor(share * 100 * scale), scale, places)
+
+
+def percent_up(share: Fraction, places: int = 4) -> str:
+    """The same rounded up: what was used of a budget, or overdrawn, never reads as less."""
+    scale = 10**places
+    return _words(ceil(share * 100 * scale), scale, places)
+
+
+def _words(parts: int, scale: int, places: int) -> str:
+    whole, rest = divmod(parts, scale)
     decimals = f"{rest:0{places}d}".rstrip("0") if places else ""
     return f"{whole}.{decimals} %" if decimals else f"{whole} %"

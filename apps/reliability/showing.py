@@ -11,7 +11,7 @@ from apps.reliability.budget import Budget, BudgetState
 from apps.reliability.burn import INFINITE, AlertState, Burn
 from apps.reliability.counts import HOUR
 from apps.reliability.models import SLO, SLOStatus
-from apps.reliability.percent import percent
+from apps.reliability.percent import percent, percent_up
 from apps.reliability.standing import Standing
 from apps.reliability.windows import Window
 
@@ -143,8 +143,8 @@ def status_row(told: Shown) -> StatusRow:
 
 
 def signed_percent(share: Fraction) -> str:
-    """Such as "31 %", "−24.01 %"."""
-    return f"{'−' if share < 0 else ''}{percent(abs(share), 2)}"
+    """Such as "31 %", "−24.01 %", rounded to what is worse."""
+    return f"−{percent_up(-share, 2)}" if share < 0 else percent(share, 2)
 
 
 def alert_words(alert: AlertState) -> str:
@@ -202,7 +202,7 @@ def budget_words(budget: Budget) -> str:
     if budget.consumed is None:
         return "No data" if not budget.total else f"Nothing may fail; {budget.bad} events did"
     allowed = f"{float(budget.allowed):,.2f}".rstrip("0").rstrip(".")
-    return f"{percent(budget.consumed, 2)} of the budget is used: {budget.bad:,} bad of {allowed} allowed"
+    return f"{percent_up(budget.consumed, 2)} of the budget is used: {budget.bad:,} bad of {allowed} allowed"
 
 
 def csv_row(told: Shown) -> list[object]:

@@ -42,7 +42,7 @@ def test_it_says_the_state_and_what_is_left(world: World) -> None:
     assert read(share(world)) == ("ample, 76 % left", COLORS["good"])
     world.push((ago(hours=2), 0, 100))
     tasks.refresh_slos()
-    assert read(queries.badge_path(world.slo)) == ("exhausted, 22.77 % over", COLORS["bad"])
+    assert read(queries.badge_path(world.slo)) == ("exhausted, 22.78 % over", COLORS["bad"])
 
 
 def test_it_is_grey_where_nobody_knows(world: World) -> None:

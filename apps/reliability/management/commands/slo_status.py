@@ -34,9 +34,10 @@ class Command(BaseCommand):
             self._print_json(told, one=bool(key))
             return
         for one in told:
-            left = f"{one.left_words} of the budget left" if one.left_words else "no budget"
             target = f"{one.sli_words} of {one.target_words} over {one.window_words}"
-            self.stdout.write(f"{one.slo.key} {one.slo.title}: {target}, {left}, {one.state}")
+            left = f"{one.left_words} left" if one.left_words else "no budget"
+            used = showing.budget_words(one.stands.budget) if one.stands else "No data"
+            self.stdout.write(f"{one.slo.key} {one.slo.title}: {target}. {used}, {left}. {one.state}")
 
     def _print_json(self, told: list[showing.Shown], *, one: bool) -> None:
         rows = [
