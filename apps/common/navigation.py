@@ -50,7 +50,13 @@ ENTRIES = (
     Entry("Stories", "delivery:story_list", "story", ("/stories/",), "g s"),
     Entry("Runs", "specs:run_list", "run", ("/runs/", "/suites/", "/executions/", "/ci/"), "g r"),
     Entry("Regressions", "signoff:regression_list", "regress", ("/regressions/",), "g x"),
-    Entry("Reliability", "reliability:slo_list", "reliability", ("/reliability/", "/slos/", "/slis/"), "g l"),
+    Entry(
+        "Reliability",
+        "reliability:slo_list",
+        "reliability",
+        ("/reliability/", "/slos/", "/slis/", "/decisions/", "/policies/"),
+        "g l",
+    ),
     Entry(
         "Organization",
         "organization:organization_detail",

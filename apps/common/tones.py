@@ -78,6 +78,14 @@ TONES: dict[str, Tone] = {
     "LOW": Tone("attention", "attention", "Low"),
     "EXHAUSTED": Tone("bad", "bad", "Exhausted"),
     "NO_BUDGET": Tone("info", "good", "Nothing may fail"),
+    # Decisions on error budgets, and freezes
+    "EPISODE": Tone("bad", "attention", "Burned in one episode"),
+    "SURPLUS": Tone("info", "neutral", "Budget left over"),
+    "DECIDED": Tone("good", "sign", "Decided"),
+    "OVERDUE": Tone("bad", "clock", "Overdue"),
+    "FROZEN": Tone("attention", "lock", "Changes stopped"),
+    "AGREE": Tone("good", "sign", "Agrees"),
+    "DISSENT": Tone("attention", "attention", "Dissents"),
     # Kinds of teams and scopes
     "STREAM": Tone("neutral", "team", "Stream-aligned"),
     "PLATFORM": Tone("neutral", "service", "Platform"),

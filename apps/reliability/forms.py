@@ -93,6 +93,17 @@ class SLOForm(forms.Form):
         return percentage / 100
 
 
+class SLOChangeForm(SLOForm):
+    """Another version, and the decision that it comes of."""
+
+    decision_key = forms.CharField(
+        required=False,
+        max_length=20,
+        label="Decision (key)",
+        help_text="Where three seats decided that it changes, such as D-3: the decision then names this version.",
+    )
+
+
 def slo_initial(slo: SLO) -> dict[str, Any]:
     """What the form of an SLO begins with."""
     return {
@@ -137,6 +148,7 @@ class NinesForm(TargetForm):
         max_digits=5,
         decimal_places=1,
         label="Years it lasts",
+        help_text="One where nothing is said.",
     )
     running = _money("Running cost a year")
 

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from apps.reliability.api.addresses import api_urlpatterns
-from apps.reliability.views import badges, error_classes, nines, slis, slos
+from apps.reliability.views import badges, decisions, error_classes, nines, policies, signing, slis, slos
 
 __all__ = ["api_urlpatterns", "app_name", "urlpatterns"]
 
@@ -18,6 +18,16 @@ urlpatterns: list[URLPattern] = [
     path("slos/<str:key>/badge/share/", badges.slo_badge_share, name="slo_badge_share"),
     path("slos/<str:key>/badge/withdraw/", badges.slo_badge_withdraw, name="slo_badge_withdraw"),
     path("slos/<str:key>/nines/", nines.slo_nines, name="slo_nines"),
+    path("decisions/", decisions.decision_list, name="decision_list"),
+    path("decisions/<str:key>/", decisions.decision_detail, name="decision_detail"),
+    path("decisions/<str:key>/sign/", signing.decision_sign, name="decision_sign"),
+    path("decisions/<str:key>/outcome/", decisions.decision_outcome, name="decision_outcome"),
+    path("decisions/<str:key>/freeze/lift/", decisions.freeze_lift, name="freeze_lift"),
+    path("policies/", policies.policy_list, name="policy_list"),
+    path("policies/new/", policies.policy_create, name="policy_create"),
+    path("policies/<str:key>/", policies.policy_detail, name="policy_detail"),
+    path("policies/<str:key>/change/", policies.policy_change, name="policy_change"),
+    path("policies/<str:key>/agree/", signing.policy_agree, name="policy_agree"),
     path("slis/", slis.sli_list, name="sli_list"),
     path("slis/new/", slis.sli_create, name="sli_create"),
     path("slis/<str:key>/", slis.sli_detail, name="sli_detail"),

@@ -131,7 +131,7 @@ def _write(policy: Policy, wanted: Wanted, *, number: int, by: Person) -> Policy
     version = PolicyVersion(
         policy=policy,
         number=number,
-        episode_share=_share(wanted.episode_share, most=1, what="What one episode may use"),
+        episode_share=_share(wanted.episode_share, most=Decimal(1), what="What one episode may use"),
         surplus_share=_share(wanted.surplus_share, most=Decimal("0.9999"), what="What may be left over"),
         deadline_days=_days(wanted.deadline_days, what="The deadline"),
         expiry_days=_days(wanted.expiry_days, what="How long a decision holds"),
@@ -148,9 +148,9 @@ def _write(policy: Policy, wanted: Wanted, *, number: int, by: Person) -> Policy
     return version
 
 
-def _share(share: Decimal, *, most: Decimal | int, what: str) -> Decimal:
+def _share(share: Decimal, *, most: Decimal, what: str) -> Decimal:
     if not share.is_finite() or not 0 < share <= most:
-        raise BadInput(f"{what} is a share of the budget above 0 and at most {most * 100:f} %.")
+        raise BadInput(f"{what} is a share of the budget above 0 and at most {(most * 100).normalize():f} %.")
     if round(share, DIGITS) != share:
         raise BadInput(f"{what} has at most {DIGITS - 2} digits behind the point of its percentage.")
     return round(share, DIGITS)

@@ -3,9 +3,19 @@
 from django.urls import URLPattern, path
 
 from apps.common.endpoints import endpoint
-from apps.reliability.api import badges, history, nines, slis, slos
+from apps.reliability.api import badges, decisions, history, nines, policies, slis, slos
 
 api_urlpatterns: list[URLPattern] = [
+    path("decisions/", endpoint(get=decisions.decision_list), name="decision_list"),
+    path("decisions/<str:key>/", endpoint(get=decisions.decision_read), name="decision_detail"),
+    path("decisions/<str:key>/freeze/lift/", endpoint(post=decisions.freeze_lift), name="freeze_lift"),
+    path("decisions/<str:key>/outcome/", endpoint(post=decisions.decision_outcome), name="decision_outcome"),
+    path("decisions/<str:key>/proposals/", endpoint(post=decisions.decision_propose), name="decision_propose"),
+    path("decisions/<str:key>/signatures/", endpoint(post=decisions.decision_sign), name="decision_sign"),
+    path("freezes/", endpoint(get=decisions.freeze_list), name="freeze_list"),
+    path("policies/", endpoint(get=policies.policy_list, post=policies.policy_create), name="policy_list"),
+    path("policies/<str:key>/", endpoint(get=policies.policy_read, patch=policies.policy_change), name="policy_detail"),
+    path("policies/<str:key>/signatures/", endpoint(post=policies.policy_agree), name="policy_agree"),
     path("slis/", endpoint(get=slis.sli_list, post=slis.sli_create), name="sli_list"),
     path("slis/<str:key>/", endpoint(get=slis.sli_read, patch=slis.sli_edit), name="sli_detail"),
     path("slis/<str:key>/archive/", endpoint(post=slis.sli_archive), name="sli_archive"),

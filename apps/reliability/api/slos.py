@@ -27,7 +27,7 @@ from apps.organization.requests import person_of
 from apps.reliability import actions, queries, showing
 from apps.reliability.api.slis import readable_sli
 from apps.reliability.budget import BudgetState
-from apps.reliability.forms import ReasonForm, SLOFilterForm, SLOForm, slo_initial
+from apps.reliability.forms import ReasonForm, SLOChangeForm, SLOFilterForm, SLOForm, slo_initial
 from apps.reliability.models import SLO
 
 
@@ -106,11 +106,11 @@ def slo_create(request: Request, key: str) -> SLORow:
     return _row(request, readable_slo(request, slo.key))
 
 
-@writes(SLORow, body=SLOForm, partial=True)
+@writes(SLORow, body=SLOChangeForm, partial=True)
 def slo_change(request: Request, key: str) -> SLORow:
     """A new version; what is left out stays, but why it changes is said each time."""
     slo = readable_slo(request, key)
-    data = body_of(request, SLOForm, start=slo_initial(slo))
+    data = body_of(request, SLOChangeForm, start=slo_initial(slo))
     actions.change_slo(slo_key=key, **data, by=person_of(request))
     return _row(request, readable_slo(request, key))
 

@@ -13,6 +13,7 @@ from apps.reliability.queries.decisions import (
     latest_proposal,
     overdue,
     proposals_of,
+    with_proposals,
 )
 from apps.reliability.queries.definitions import (
     filtered_slis,
@@ -53,11 +54,14 @@ from apps.reliability.queries.policies import (
     vacant_columns,
     version_for,
     versions_in_force,
+    with_versions,
 )
 from apps.reliability.queries.standings import shown_now, stand_all, standings
 from apps.reliability.queries.sums import days_between, hours_between, last_days, sums_between
 
 __all__ = [
+    "with_proposals",
+    "with_versions",
     "OVERDUE",
     "Due",
     "Needed",

@@ -14,7 +14,8 @@ from apps.common.refused import BadInput, refusal
 from apps.organization import queries as organization
 from apps.organization.requests import person_of
 from apps.reliability import actions, queries, rules, showing
-from apps.reliability.forms import ReasonForm, SLOFilterForm, SLOForm, slo_initial
+from apps.reliability.forms import ReasonForm, SLOChangeForm, SLOFilterForm, SLOForm, slo_initial
+from apps.reliability.views.decided import line_of
 from apps.reliability.views.figures import figures
 from apps.reliability.views.history import history
 
@@ -68,6 +69,7 @@ def slo_detail(request: HttpRequest, key: str) -> HttpResponse:
         "history": history(slo),
         "badge_address": request.build_absolute_uri(path) if (path := queries.badge_path(slo)) else "",
         "badge_refusal": refusal(rules.check_may_share_badge, slo, by=person),
+        "decisions": [line_of(one, today=organization.today()) for one in queries.decisions_of(slo)],
         "change_refusal": refusal(rules.check_may_change_slo, slo, by=person),
     }
     return page_or_partial(request, "reliability/slo_detail.html", "reliability/_slo_status.html", context)
@@ -100,7 +102,8 @@ def slo_change(request: HttpRequest, key: str) -> HttpResponse:
     person = person_of(request)
     slo = get_object_or_404(queries.slos_for(person), key=key)
     rules.check_may_change_slo(slo, by=person)
-    form = SLOForm(request.POST or None, initial=slo_initial(slo))
+    initial = {**slo_initial(slo), "decision_key": request.GET.get("decision", "")}
+    form = SLOChangeForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
             actions.change_slo(slo_key=key, **form.cleaned_data, by=person)
