@@ -76,5 +76,6 @@ TOKEN_RIGHTS = frozenset(
         "specs.import_results",
         "signoff.read_gate",
         "reliability.record_counts",
+        "reliability.edit_slo",  # by files that a pipeline keeps
     }
 )

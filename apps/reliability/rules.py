@@ -42,6 +42,13 @@ def check_may_create_sli(scope: Scope, *, by: Person) -> HeldSeat | None:
     return seat
 
 
+def check_may_import_slos(scopes: Sequence[Scope], *, by: Person) -> HeldSeat | None:
+    """Files define SLIs and SLOs on each of `scopes`; documents of other kinds alone take the right on any."""
+    if not by.has_perm("reliability.edit_slo"):
+        raise NotAllowed("None of your seats lets you define what is measured.")
+    return next(iter([check_may_create_sli(scope, by=by) for scope in scopes]), None)
+
+
 def check_may_edit_sli(sli: SLI, *, by: Person) -> HeldSeat | None:
     """What counts as good, and where it is measured."""
     seat = _seat_or_refuse(by, "reliability.edit_slo", f"Changing {sli.key}", sli.scope)

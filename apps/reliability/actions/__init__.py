@@ -5,6 +5,7 @@ from apps.reliability.actions.counts import record_counts
 from apps.reliability.actions.deciding import Signing, expire_decision, expire_decisions, lift_freeze, sign_decision
 from apps.reliability.actions.decisions import note_outcome, open_decision, propose_decision
 from apps.reliability.actions.error_classes import judge_error_class
+from apps.reliability.actions.importing import ImportedSLOs, import_slos
 from apps.reliability.actions.opening import judge_decisions
 from apps.reliability.actions.policies import agree_policy, change_policy, write_policy
 from apps.reliability.actions.refreshing import refresh_slos
@@ -12,6 +13,7 @@ from apps.reliability.actions.slis import archive_sli, create_sli, edit_sli
 from apps.reliability.actions.slos import archive_slo, change_slo, create_slo
 
 __all__ = [
+    "ImportedSLOs",
     "Signing",
     "agree_policy",
     "archive_sli",
@@ -23,6 +25,7 @@ __all__ = [
     "edit_sli",
     "expire_decision",
     "expire_decisions",
+    "import_slos",
     "judge_decisions",
     "judge_error_class",
     "lift_freeze",

@@ -12,6 +12,12 @@ def lock_scope(key: str, *, by: Person) -> Scope:
     return queries.scopes_to_measure(by).select_for_update(of=("self",)).get(key=key)
 
 
+def lock_scopes(keys: Iterable[str], *, by: Person) -> dict[str, Scope]:
+    """Scopes by key, in the order of their primary keys; what is unknown, hidden or not measured is not among them."""
+    rows = queries.scopes_to_measure(by).filter(key__in=set(keys)).order_by("pk").select_for_update(of=("self",))
+    return {scope.key: scope for scope in rows}
+
+
 def lock_sli(key: str, *, by: Person) -> SLI:
     """Raises SLI.DoesNotExist, the same for unknown and hidden."""
     return queries.slis_for(by).select_for_update(of=("self",)).get(key=key)

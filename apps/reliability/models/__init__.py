@@ -7,6 +7,7 @@ from apps.reliability.models.judgments import ErrorClassJudgment
 from apps.reliability.models.policies import Policy, PolicySignature, PolicyVersion
 from apps.reliability.models.slis import SLI
 from apps.reliability.models.slos import SLO, SLOStatus, SLOVersion
+from apps.reliability.models.sources import SLOImport, SLOSource
 
 __all__ = [
     "SLI",
@@ -24,6 +25,8 @@ __all__ = [
     "Policy",
     "PolicySignature",
     "PolicyVersion",
+    "SLOImport",
+    "SLOSource",
     "SLOStatus",
     "SLOVersion",
 ]

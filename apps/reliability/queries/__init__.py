@@ -56,6 +56,7 @@ from apps.reliability.queries.policies import (
     versions_in_force,
     with_versions,
 )
+from apps.reliability.queries.sources import services_named, source_named
 from apps.reliability.queries.standings import shown_now, stand_all, standings
 from apps.reliability.queries.sums import days_between, hours_between, last_days, sums_between
 
@@ -100,6 +101,7 @@ __all__ = [
     "replayed",
     "scopes_of_policies",
     "scopes_to_measure",
+    "services_named",
     "shown_now",
     "sli_for",
     "slis_for",
@@ -109,6 +111,7 @@ __all__ = [
     "slos_for",
     "slos_on",
     "slos_outside",
+    "source_named",
     "stand_all",
     "standings",
     "sums_between",
