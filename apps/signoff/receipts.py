@@ -8,12 +8,21 @@ from apps.audit.models import Entry
 from apps.audit.queries import InclusionProof
 from apps.delivery import queries as delivery
 from apps.delivery.models import Epic, Story
+from apps.organization import queries as organization
 from apps.organization.models import Person
+from apps.organization.rights import RIGHTS
+from apps.reliability import comparing as reliability
+from apps.reliability.comparing import Signed
+from apps.reliability.models import Decision, DecisionSignature, Policy
+from apps.reliability.queries import decisions_for, policies_for
+from apps.reliability.statements import MEANINGS
 from apps.signatures.models import Signature
 from apps.signoff import queries
 from apps.signoff.comparing import Comparison, compare, dossier_of
 from apps.signoff.dossier import Shown
 from apps.signoff.models import EpicSignOff, StorySignOff
+
+Thing = Epic | Story | Decision | Policy
 
 
 @dataclass(frozen=True)
@@ -25,7 +34,7 @@ class Receipt:
     """
 
     signature: Signature
-    thing: Epic | Story
+    thing: Thing
     epic_sign_off: EpicSignOff | None
     story_sign_off: StorySignOff | None
     dossier: Shown | None
@@ -35,6 +44,14 @@ class Receipt:
     proof_error: str
     differs: list[str]
     erased: list[str]
+    signed: Signed | None = None
+
+    @property
+    def meaning(self) -> str:
+        """What the signature means, in words."""
+        if sign_off := self.epic_sign_off or self.story_sign_off:
+            return sign_off.get_meaning_display()
+        return MEANINGS[self.signature.meaning]
 
 
 def receipt_of(key: str, *, reader: Person) -> Receipt:
@@ -46,11 +63,16 @@ def receipt_of(key: str, *, reader: Person) -> Receipt:
     story_sign_off = (
         StorySignOff.objects.filter(signature=signature).select_related("story", "version", "signature").first()
     )
-    thing: Epic | Story | None = None
+    signed = None if epic_sign_off or story_sign_off else reliability.signed_with(signature.pk)
+    thing: Thing | None = None
     if epic_sign_off is not None:
         thing = delivery.epics_for(reader).filter(pk=epic_sign_off.epic_id).first()
     elif story_sign_off is not None:
         thing = delivery.stories_for(reader).filter(pk=story_sign_off.story_id).first()
+    elif isinstance(signed, DecisionSignature):
+        thing = decisions_for(reader).filter(pk=signed.proposal.decision_id).first()
+    elif signed is not None:
+        thing = policies_for(reader).filter(pk=signed.version.policy_id).first()
     if thing is None:
         raise Signature.DoesNotExist
     entry = Entry.objects.filter(reference=signature.key).order_by("index").first()
@@ -60,19 +82,33 @@ def receipt_of(key: str, *, reader: Person) -> Receipt:
     found = Comparison()
     if entry and not error and (sign_off := epic_sign_off or story_sign_off):
         found = compare(sign_off, entry)
+    elif entry and not error and signed:
+        found = reliability.compare(signed, entry)
     return Receipt(
         signature=signature,
         thing=thing,
         epic_sign_off=epic_sign_off,
         story_sign_off=story_sign_off,
         dossier=dossier_of(epic_sign_off) if epic_sign_off and "dossier" not in found.differs else None,
-        holds=_still_holds(thing, epic_sign_off, story_sign_off),
+        holds=_decision_holds(signed) if signed else _still_holds(thing, epic_sign_off, story_sign_off),
         entry=entry,
         proof=proof,
         proof_error=error or _difference(found, entry),
         differs=found.differs,
         erased=found.erased,
+        signed=signed,
     )
+
+
+def told_of(thing: Thing) -> list[Person]:
+    """Whom the signature concerns."""
+    if isinstance(thing, Epic | Story):
+        return queries.told_of(thing)
+    is_decision = isinstance(thing, Decision)
+    right = "reliability.sign_decision" if is_decision else "reliability.edit_policy"
+    scope = thing.slo.scope if isinstance(thing, Decision) else thing.scope
+    people = {seat.person for seat in organization.seats_on([scope], roles=RIGHTS[right])}
+    return sorted(people, key=lambda person: person.name)
 
 
 def _difference(found: Comparison, entry: Entry | None) -> str:
@@ -94,7 +130,24 @@ def _proof_error(proof: InclusionProof | None) -> str:
     return ""
 
 
-def _still_holds(thing: Epic | Story, epic: EpicSignOff | None, story: StorySignOff | None) -> str:
+def _decision_holds(signed: Signed) -> str:
+    """Whether what was signed of a decision or a policy is still so, in words."""
+    if isinstance(signed, DecisionSignature):
+        decision = signed.proposal.decision
+        if decision.state == Decision.State.OPEN:
+            last = decision.proposals.order_by("-number").values_list("number", flat=True).first()
+            return "not decided yet" if signed.proposal.number == last else "replaced by another proposal"
+        if decision.decided_id != signed.proposal_id:
+            return "replaced by another proposal"
+        return f"{decision.get_state_display().lower()}, holding until {decision.expires_on}"
+    version = signed.version
+    if version.policy.in_force_id == version.pk:
+        return "in force"
+    later = version.policy.in_force is not None and version.policy.in_force.number > version.number
+    return "replaced by a later version" if later else "not in force until all three agree"
+
+
+def _still_holds(thing: Thing, epic: EpicSignOff | None, story: StorySignOff | None) -> str:
     """Whether what was signed is still so, in words."""
     if isinstance(thing, Epic) and epic is not None:
         if epic.meaning == EpicSignOff.Meaning.REJECT:

@@ -32,6 +32,7 @@ from apps.signoff.models import EpicSignOff, NFRAttestation, StorySignOff
 from apps.signoff.receipts import receipt_of
 
 Meaning = Literal["ACCEPT", "ACCEPT_WITH_EXCEPTIONS", "REJECT"]
+ReceiptMeaning = Literal["ACCEPT", "ACCEPT_WITH_EXCEPTIONS", "REJECT", "AGREE", "DISSENT"]
 
 
 def readable_epic(request: Request, key: str) -> Epic:
@@ -118,7 +119,7 @@ class ReceiptRow(TypedDict):
     key: Key
     subject: Key
     subject_title: str
-    meaning: Meaning
+    meaning: ReceiptMeaning
     digest: Digest
     statement: str
     comment: str
