@@ -36,6 +36,7 @@ _TABLE: dict[str, set[R]] = {
     # A decision takes one seat of each column; where nobody holds one, the SRE Organization Lead signs for it.
     "reliability.sign_decision": {R.SRE, R.SRE_LEAD, R.SRE_ORGANIZATION_LEAD, *_PRODUCT, *_ENGINEERING},
     "reliability.lift_freeze": {R.SRE_LEAD, R.SRE_ORGANIZATION_LEAD},
+    "reliability.sign_nine_case": {R.PRODUCT_OWNER},
     "reliability.judge_error_class": _ENGINEERING,
     # delivery
     "delivery.manage_initiative": {R.ADMINISTRATOR, R.TECHNICAL_PRODUCT_MANAGER},

@@ -2,6 +2,7 @@
 
 from django.apps import AppConfig
 
+from apps.audit.beside import verify_beside
 from apps.audit.protection import never_changed
 
 
@@ -11,5 +12,8 @@ class ReliabilityConfig(AppConfig):
     def ready(self) -> None:
         never_changed("reliability_policyversion", ("policy_id", "number"))
         never_changed("reliability_policysignature", ("version_id", "column"), ("signature_id",))
+        never_changed("reliability_ninecase", ("key",), ("slo_id", "digest"))
+        never_changed("reliability_ninecasesignature", ("case_id",), ("signature_id",))
         never_changed("reliability_decisionproposal", ("decision_id", "number"))
         never_changed("reliability_decisionsignature", ("proposal_id", "column"), ("signature_id",))
+        verify_beside("apps.reliability.comparing.check_decisions")

@@ -1,5 +1,6 @@
 """Shape of what is typed on the pages of reliability; whether it may be is for the rules."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -11,6 +12,8 @@ from apps.organization.models import Person
 from apps.reliability import queries
 from apps.reliability.budget import BudgetState
 from apps.reliability.models import SLI, SLO, ErrorClassJudgment
+from apps.reliability.nine_case import Weighed
+from apps.signatures.rules import MAX_COMMENT
 
 OFFERED_WINDOWS = "7d, 28d, 30d, 90d"
 
@@ -121,9 +124,9 @@ class TargetForm(forms.Form):
         min_value=Decimal(50), max_value=Decimal(100), max_digits=10, decimal_places=7, label="Target in percent"
     )
 
-    def __init__(self, data: Any, *, start: str) -> None:
-        """`start` is the target in percent where none was asked for."""
-        super().__init__({"target": start, **{name: data[name] for name in self.base_fields if data.get(name)}})
+    def __init__(self, data: Any, *, usual: str = "") -> None:
+        """`usual` is the target in percent where none was asked for."""
+        super().__init__({"target": usual, **{name: data[name] for name in self.base_fields if data.get(name)}})
 
     def clean_target(self) -> Fraction:
         """As a share of 1."""
@@ -151,6 +154,35 @@ class NinesForm(TargetForm):
         help_text="One where nothing is said.",
     )
     running = _money("Running cost a year")
+
+
+class CaseSaveForm(NinesForm):
+    """What was weighed, and the digest of what the page showed of it; none where no page showed any."""
+
+    digest = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
+
+
+class CaseSignForm(forms.Form):
+    """The product owner's words; the hidden fields tie the signature to what was shown."""
+
+    digest = forms.CharField(widget=forms.HiddenInput, max_length=64)
+    signer = forms.CharField(widget=forms.HiddenInput, max_length=1_000, strip=False)
+    key = forms.CharField(widget=forms.HiddenInput, max_length=64)
+    comment = forms.CharField(
+        required=False,
+        max_length=MAX_COMMENT,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        label="Your words",
+        help_text="Shown with the signature.",
+    )
+
+
+def weighed_of(data: Mapping[str, Any]) -> Weighed | None:
+    """What was put in, from a form's cleaned data; None until a target and what is at risk are said."""
+    if data.get("target") is None or data.get("revenue") is None:
+        return None
+    amounts = {name: data.get(name) for name in ("one_off", "lifetime_years", "running")}
+    return Weighed(data["target"], data.get("currency") or "$", data["revenue"], **amounts)
 
 
 class JudgeForm(forms.Form):

@@ -12,7 +12,17 @@ from apps.organization.models.seats import HeldSeat
 from apps.organization.rights import RIGHTS
 from apps.organization.roles import Column, Role
 from apps.reliability import matrix, queries
-from apps.reliability.models import SLI, SLO, Decision, DecisionProposal, Freeze, Policy, PolicyVersion
+from apps.reliability.models import (
+    SLI,
+    SLO,
+    Decision,
+    DecisionProposal,
+    Freeze,
+    NineCase,
+    NineCaseSignature,
+    Policy,
+    PolicyVersion,
+)
 from apps.signatures.models import Signature
 
 
@@ -28,10 +38,9 @@ def _seat_or_refuse(by: Person, right: str, words: str, scope: Scope) -> HeldSea
 
 def _no_seat(right: str, words: str, scope: Scope) -> NotAllowed:
     """Names the seats that would."""
-    roles = [role.label for role in Role if role in RIGHTS[right]]
-    return NotAllowed(
-        f"{words} takes a seat as {', '.join(roles[:-1])} or {roles[-1]} of {scope.key} or above, and you hold none."
-    )
+    *others, last = (role.label for role in Role if role in RIGHTS[right])
+    roles = f"{', '.join(others)} or {last}" if others else last
+    return NotAllowed(f"{words} takes a seat as {roles} of {scope.key} or above, and you hold none.")
 
 
 def check_may_create_sli(scope: Scope, *, by: Person) -> HeldSeat | None:
@@ -94,6 +103,26 @@ def check_may_share_badge(slo: SLO, *, by: Person) -> HeldSeat | None:
 def check_may_withdraw_badge(slo: SLO, *, by: Person) -> HeldSeat | None:
     """Whoever may share it; of an archived or restricted one too."""
     return _seat_or_refuse(by, "reliability.edit_slo", f"Withdrawing the badge of {slo.key}", slo.scope)
+
+
+def check_may_save_nine_case(slo: SLO, *, by: Person) -> HeldSeat | None:
+    """Whoever may change the SLO may keep a case for it."""
+    seat = _seat_or_refuse(by, "reliability.edit_slo", f"Saving a case for {slo.key}", slo.scope)
+    if slo.archived_at:
+        raise Refused(f"{slo.key} is archived; nothing is weighed for it any more.")
+    return seat
+
+
+def check_may_sign_nine_case(case: NineCase, *, by: Person) -> HeldSeat:
+    """What a nine is worth is for the product owner to say, once."""
+    seat = organization.seat_for(by, "reliability.sign_nine_case", case.slo.scope, fresh=True)
+    if by.is_service or seat is None:
+        raise _no_seat("reliability.sign_nine_case", f"Signing {case.key}", case.slo.scope)
+    if case.slo.archived_at:
+        raise Refused(f"{case.slo.key} is archived; nobody stands for a case of it any more.")
+    if signed := NineCaseSignature.objects.filter(case=case).select_related("signature").first():
+        raise Refused(f"{case.key} is signed already, as {signed.signature.key}.")
+    return seat
 
 
 def check_may_record_counts(slis: Sequence[SLI], *, by: Person) -> HeldSeat | None:

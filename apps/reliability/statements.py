@@ -1,12 +1,16 @@
 """The sentences that are signed, as printed above the button and kept with the signature."""
 
+from fractions import Fraction
+
 from apps.organization.models.seats import HeldSeat
 from apps.organization.roles import Column
 from apps.reliability import matrix
-from apps.reliability.models import DecisionProposal, PolicyVersion
+from apps.reliability.models import DecisionProposal, NineCase, PolicyVersion
+from apps.reliability.percent import percent
 
 AGREE = "AGREE"
 DISSENT = "DISSENT"
+STAND_FOR = "STAND_FOR"
 MEANINGS = {AGREE: "Agrees", DISSENT: "Dissents"}
 
 
@@ -24,6 +28,15 @@ def decision_statement(proposal: DecisionProposal, *, name: str, seat: HeldSeat,
         f"I, {signer(name=name, seat=seat)}, {does} for {Column(column).short.lower()}: in {decision.key}, on "
         f"“{decision.slo.title}” ({decision.slo.key}), it is proposed to decide “{title}” until {proposal.expires_on}, "
         f"as described in proposal {proposal.digest}."
+    )
+
+
+def nine_case_statement(case: NineCase, *, name: str, seat: HeldSeat) -> str:
+    """“I, Maria Oliveira, Product Owner of E-42, stand for the case CASE-1 …”"""
+    return (
+        f"I, {signer(name=name, seat=seat)}, stand for the case {case.key} for {percent(Fraction(case.target), 7)} in "
+        f"“{case.slo.title}” ({case.slo.key}), with what it puts in and what comes out, as described at digest "
+        f"{case.digest}."
     )
 
 

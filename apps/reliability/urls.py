@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from apps.reliability.api.addresses import api_urlpatterns
-from apps.reliability.views import badges, decisions, error_classes, nines, policies, signing, slis, slos
+from apps.reliability.views import badges, decisions, error_classes, nine_cases, nines, policies, signing, slis, slos
 
 __all__ = ["api_urlpatterns", "app_name", "urlpatterns"]
 
@@ -28,6 +28,9 @@ urlpatterns: list[URLPattern] = [
     path("policies/<str:key>/", policies.policy_detail, name="policy_detail"),
     path("policies/<str:key>/change/", policies.policy_change, name="policy_change"),
     path("policies/<str:key>/agree/", signing.policy_agree, name="policy_agree"),
+    path("slos/<str:key>/nines/save/", nine_cases.nine_case_save, name="nine_case_save"),
+    path("nine-cases/<str:key>/", nine_cases.nine_case_detail, name="nine_case_detail"),
+    path("nine-cases/<str:key>/sign/", nine_cases.nine_case_sign, name="nine_case_sign"),
     path("slis/", slis.sli_list, name="sli_list"),
     path("slis/new/", slis.sli_create, name="sli_create"),
     path("slis/<str:key>/", slis.sli_detail, name="sli_detail"),

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from io import StringIO
+from typing import Any
 
 import pytest
 import time_machine
@@ -151,7 +152,7 @@ def test_what_is_archived_stays_as_it_is(world: World) -> None:
 
 
 def test_an_sli_is_edited_and_says_what_prometheus_needs(world: World) -> None:
-    given = {"title": "Checkout answers", "good_means": "2xx", "kind": "LATENCY", "source": "PUSHED"}
+    given: dict[str, Any] = {"title": "Checkout answers", "good_means": "2xx", "kind": "LATENCY", "source": "PUSHED"}
     edited = actions.edit_sli(sli_key="SLI-1", **given, by=world.cast.maria)
     assert (edited.kind, edited.written_by) == ("LATENCY", world.cast.maria)
     size = log.size()

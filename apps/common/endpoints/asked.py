@@ -84,6 +84,8 @@ def _wrong_type(field: forms.Field, value: Any) -> str:
         return "May not be null." if field.required else ""
     if isinstance(field, forms.BooleanField):
         return "" if isinstance(value, bool) else "True or false is expected."
+    if isinstance(field, forms.DecimalField):  # a kind of IntegerField, to Django
+        return "" if isinstance(value, int | float) and not isinstance(value, bool) else "A number is expected."
     if isinstance(field, forms.IntegerField):
         is_number = isinstance(value, int) and not isinstance(value, bool)
         return "" if is_number and abs(value) < 2**31 else "A whole number is expected."

@@ -22,6 +22,8 @@ def _shape(field: forms.Field) -> dict[str, Any]:
         return {"type": "boolean"}
     if isinstance(field, forms.IntegerField):
         limits = {"minimum": field.min_value, "maximum": field.max_value}
+        if isinstance(field, forms.DecimalField):
+            return {"type": "number", **{name: float(value) for name, value in limits.items() if value is not None}}
         return {"type": "integer", **{name: value for name, value in limits.items() if value is not None}}
     if isinstance(field, forms.MultipleChoiceField):
         return {"type": "array", "items": {"type": "string"}, **({"minItems": 1} if field.required else {})}

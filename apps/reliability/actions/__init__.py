@@ -6,6 +6,7 @@ from apps.reliability.actions.deciding import Signing, expire_decision, expire_d
 from apps.reliability.actions.decisions import note_outcome, open_decision, propose_decision
 from apps.reliability.actions.error_classes import judge_error_class
 from apps.reliability.actions.importing import ImportedSLOs, import_slos
+from apps.reliability.actions.nine_cases import CaseSigning, save_nine_case, sign_nine_case
 from apps.reliability.actions.opening import judge_decisions
 from apps.reliability.actions.policies import agree_policy, change_policy, write_policy
 from apps.reliability.actions.refreshing import refresh_slos
@@ -13,6 +14,7 @@ from apps.reliability.actions.slis import archive_sli, create_sli, edit_sli
 from apps.reliability.actions.slos import archive_slo, change_slo, create_slo
 
 __all__ = [
+    "CaseSigning",
     "ImportedSLOs",
     "Signing",
     "agree_policy",
@@ -34,8 +36,10 @@ __all__ = [
     "propose_decision",
     "record_counts",
     "refresh_slos",
+    "save_nine_case",
     "share_badge",
     "sign_decision",
+    "sign_nine_case",
     "withdraw_badge",
     "write_policy",
 ]

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from apps.organization.models import Person, Scope
 from apps.reliability import queries
-from apps.reliability.models import SLI, SLO, Decision, Policy
+from apps.reliability.models import SLI, SLO, Decision, NineCase, Policy
 
 
 def lock_scope(key: str, *, by: Person) -> Scope:
@@ -37,6 +37,11 @@ def lock_slo(key: str, *, by: Person | None) -> SLO:
     """`by` is None for the portal itself. Raises SLO.DoesNotExist, the same for unknown and hidden."""
     rows = queries.slos_outside(()) if by is None else queries.slos_for(by)
     return rows.select_for_update(of=("self",)).get(key=key)
+
+
+def lock_nine_case(key: str, *, by: Person) -> NineCase:
+    """Raises NineCase.DoesNotExist, the same for unknown and hidden."""
+    return queries.nine_cases_for(by).select_for_update(of=("self",)).get(key=key)
 
 
 def lock_decision(key: str, *, by: Person | None) -> Decision:

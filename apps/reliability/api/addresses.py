@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from apps.common.endpoints import endpoint
-from apps.reliability.api import badges, decisions, history, nines, policies, slis, slos
+from apps.reliability.api import badges, decisions, history, nine_cases, nines, policies, slis, slos
 
 api_urlpatterns: list[URLPattern] = [
     path("decisions/", endpoint(get=decisions.decision_list), name="decision_list"),
@@ -30,5 +30,12 @@ api_urlpatterns: list[URLPattern] = [
     path("slos/<str:key>/badge/withdraw/", endpoint(post=badges.badge_withdraw), name="slo_badge_withdraw"),
     path("slos/<str:key>/history/", endpoint(get=history.history_read), name="history_detail"),
     path("slos/<str:key>/nines/", endpoint(get=nines.nines_read), name="slo_nines"),
+    path(
+        "slos/<str:key>/nine-cases/",
+        endpoint(get=nine_cases.nine_case_list, post=nine_cases.nine_case_save),
+        name="nine_case_list",
+    ),
+    path("nine-cases/<str:key>/", endpoint(get=nine_cases.nine_case_read), name="nine_case_detail"),
+    path("nine-cases/<str:key>/sign/", endpoint(post=nine_cases.nine_case_sign), name="nine_case_sign"),
     path("slos/<str:key>/versions/", endpoint(get=slos.version_list), name="version_list"),
 ]

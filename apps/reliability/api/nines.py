@@ -73,7 +73,7 @@ def _chance(one: Chance) -> TargetChance:
 def nines_read(request: Request, key: str) -> NinesRow:
     """How often other targets would have been met on the stored days of up to a year."""
     slo = readable_slo(request, key)
-    asked = filters_of(request, TargetForm, start=plain_percent(slo.share))["target"]
+    asked = filters_of(request, TargetForm, usual=plain_percent(slo.share))["target"]
     targets = {*USUAL_TARGETS, slo.share, asked}
     found = queries.replayed(slo, targets, at=timezone.now())
     history, could = found.replay.history, found.replay.achievable

@@ -4,6 +4,7 @@ from apps.reliability.models.badges import BadgeShare
 from apps.reliability.models.counts import DayCount, ErrorClassCount, FiveMinuteCount, HourCount
 from apps.reliability.models.decisions import Decision, DecisionProposal, DecisionSignature, Freeze
 from apps.reliability.models.judgments import ErrorClassJudgment
+from apps.reliability.models.nine_cases import NineCase, NineCaseSignature
 from apps.reliability.models.policies import Policy, PolicySignature, PolicyVersion
 from apps.reliability.models.slis import SLI
 from apps.reliability.models.slos import SLO, SLOStatus, SLOVersion
@@ -22,6 +23,8 @@ __all__ = [
     "FiveMinuteCount",
     "Freeze",
     "HourCount",
+    "NineCase",
+    "NineCaseSignature",
     "Policy",
     "PolicySignature",
     "PolicyVersion",

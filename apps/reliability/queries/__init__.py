@@ -33,6 +33,13 @@ from apps.reliability.queries.detail import burn_down_of, burned_by_class
 from apps.reliability.queries.due import Due, due_decisions, told_standing
 from apps.reliability.queries.freezes import active_freezes
 from apps.reliability.queries.history import history_of
+from apps.reliability.queries.nine_cases import (
+    case_body,
+    nine_case_signed_as,
+    nine_cases_for,
+    nine_cases_of,
+    way_there,
+)
 from apps.reliability.queries.nines import (
     Needed,
     Replayed,
@@ -61,6 +68,7 @@ from apps.reliability.queries.standings import shown_now, stand_all, standings
 from apps.reliability.queries.sums import days_between, hours_between, last_days, sums_between
 
 __all__ = [
+    "way_there",
     "with_proposals",
     "with_versions",
     "OVERDUE",
@@ -71,6 +79,7 @@ __all__ = [
     "badge_path",
     "burn_down_of",
     "burned_by_class",
+    "case_body",
     "counts_error_class",
     "days_between",
     "days_of_window",
@@ -93,6 +102,9 @@ __all__ = [
     "last_days",
     "latest_proposal",
     "needed_by",
+    "nine_case_signed_as",
+    "nine_cases_for",
+    "nine_cases_of",
     "overdue",
     "policies_for",
     "policies_outside",

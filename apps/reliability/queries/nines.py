@@ -108,6 +108,7 @@ def efforts_of(judgments: dict[str, ErrorClassJudgment]) -> dict[str, Effort]:
 class Needed:
     """A service that an SLO's service cannot do without, and the least that is promised of it in the same kind."""
 
+    key: str
     title: str
     url: str
     slo: SLO | None
@@ -121,4 +122,4 @@ def needed_by(slo: SLO, hidden: Collection[int]) -> list[Needed]:
     least: dict[int, SLO] = {}
     for one in promised.order_by("target", "pk"):
         least.setdefault(one.scope_id, one)
-    return [Needed(scope.title, scope.get_absolute_url(), least.get(scope.pk)) for scope in scopes]
+    return [Needed(scope.key, scope.title, scope.get_absolute_url(), least.get(scope.pk)) for scope in scopes]

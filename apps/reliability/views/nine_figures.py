@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from hashlib import sha256
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,6 +13,7 @@ from django.urls import reverse
 
 from apps.reliability import price, queries
 from apps.reliability.budget import bad_per_million, ceiling, outages_affordable, time_budget
+from apps.reliability.forms import weighed_of
 from apps.reliability.models import SLI, SLO, ErrorClassJudgment
 from apps.reliability.nines import USUAL_TARGETS, Chance
 from apps.reliability.percent import percent
@@ -73,6 +75,7 @@ def nine_figures(
     """All that the page prints, each figure with what it rests on."""
     found = queries.replayed(slo, {*USUAL_TARGETS, slo.share, asked}, at=at)
     window = timedelta(days=found.length)
+    weighed = weighed_of({**data, "target": asked})
     needed = queries.needed_by(slo, hidden)
     promised = [one.slo.share for one in needed if one.slo]
     targets = [_target(slo, one, asked, data, window) for one in found.replay.chances]
@@ -90,7 +93,9 @@ def nine_figures(
         "targets": targets,
         "slider": (plain_percent(min(SLIDER_LOW, slo.share)), plain_percent(max(SLIDER_HIGH, slo.share)), SLIDER_STEP),
         "kept": _typed(data),
-        "case": case_of(slo, asked, data),
+        "case": weighed.case(slo.share) if weighed else None,
+        "case_digest": sha256(queries.case_body(slo, weighed, at=at, hidden=hidden)).hexdigest() if weighed else "",
+        "saved": [(one, percent(Fraction(one.target), 7)) for one in queries.nine_cases_of(slo)],
         "classes": _classes(slo.sli, asked, found),
         "needed": [(one, percent(one.slo.share, 7) if one.slo else "") for one in needed],
         "ceiling_words": price.ceiling_words(asked, promised),
@@ -104,21 +109,6 @@ def nine_figures(
 def next_nine(target: Fraction) -> Fraction:
     """The next usual target above this one; itself where there is none."""
     return next((one for one in USUAL_TARGETS if one > target), target)
-
-
-def case_of(slo: SLO, asked: Fraction, data: Mapping[str, Any]) -> price.Case | None:
-    """What going there is worth and costs a year; None until somebody says what is at risk."""
-    if data.get("revenue") is None:
-        return None
-    return price.Case(
-        target_from=slo.share,
-        target_to=asked,
-        revenue=data["revenue"],
-        one_off=data.get("one_off") or 0,
-        lifetime_years=data.get("lifetime_years") or 1,
-        running=data.get("running") or 0,
-        currency=data.get("currency") or "$",
-    )
 
 
 def rests_on(found: Replayed) -> str:
@@ -158,10 +148,7 @@ def _classes(sli: SLI, asked: Fraction, found: Replayed) -> Classes:
     by_class = queries.errors_by_class(sli, found.first, found.last)
     judgments = queries.judgments_of(sli)
     unclassified = found.bad - sum(by_class.values())
-    way = None
-    if unclassified >= 0:  # classes of a count that came anew without its own may name more than is bad now
-        efforts = queries.efforts_of(judgments)
-        way = price.classes_to_vanish(by_class, found.total, asked, efforts=efforts, unclassified=unclassified)
+    way = queries.way_there(found, asked, by_class, judgments)
     vanishing = {one.name for one in way.vanishing} if way else set()
     address = reverse("reliability:error_class_judge", args=[sli.key])
     shown = [

@@ -22,13 +22,14 @@ def slo_nines(request: HttpRequest, key: str) -> HttpResponse:
     """What another target would have been: how often met, worth what, and in whose way."""
     person = person_of(request)
     slo = get_object_or_404(queries.slos_for(person), key=key)
-    form = NinesForm(request.GET, start=plain_percent(next_nine(slo.share)))
+    form = NinesForm(request.GET, usual=plain_percent(next_nine(slo.share)))
     form.is_valid()
     asked = asked_of(slo, form.cleaned_data)
     hidden = organization.hidden_scope_ids(person)
     context = {
         "slo": slo,
         "form": form,
+        "save_refusal": refusal(rules.check_may_save_nine_case, slo, by=person),
         "judge_refusal": refusal(rules.check_may_judge_error_class, slo.sli, by=person),
         **nine_figures(slo, asked, form.cleaned_data, hidden=hidden, at=timezone.now()),
     }
