@@ -139,13 +139,16 @@ def _with_a_place(slos: Sequence[Slo], places: Mapping[int, Place]) -> tuple[tup
     """Those that can be promised here; a document of which one cannot is kept whole."""
     without: dict[int, Slo] = {}
     for slo in slos:
-        if not slo.target or not _has_window(slo):
+        if not has_place(slo):
             without.setdefault(slo.document, slo)
     unkept = [Unkept(places[number], slo.name, slo.unmeasured) for number, slo in without.items()]
     return tuple(slo for slo in slos if slo.document not in without), tuple(unkept)
 
 
-def _has_window(slo: Slo) -> bool:
+def has_place(slo: Slo) -> bool:
+    """Whether it can be promised here: with a window that the portal knows, and a target above 0 %."""
+    if not slo.target:
+        return False
     try:
         windows.parse(slo.window)
     except ValueError:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 from apps.audit.acts import act, nothing_changed, record
 from apps.common.refused import NotAllowed, Refused
@@ -202,7 +203,7 @@ def _measured(slo: Slo) -> Measured:
     )
 
 
-def _definition(slo: Slo) -> Mapping[str, str]:
+def _definition(slo: Slo) -> Mapping[str, Any]:
     """Of its SLI; counts are sent where Prometheus cannot be asked."""
     measure = intake.measure_of(slo)
     source = SLI.Source.PUSHED if intake.why_unmeasured(slo) else SLI.Source.PROMETHEUS

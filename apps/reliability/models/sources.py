@@ -54,3 +54,8 @@ class SLOSource(models.Model):
 
     def __str__(self) -> str:
         return f"{self.slo.key} is {self.name} of {self.service}"
+
+    @property
+    def is_one_of_several(self) -> bool:
+        """Whether its document may have other objectives, each an SLO of its own: those have numbers in their names."""
+        return self.name.endswith(f"-{self.objective}")

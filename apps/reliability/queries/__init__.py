@@ -63,7 +63,7 @@ from apps.reliability.queries.policies import (
     versions_in_force,
     with_versions,
 )
-from apps.reliability.queries.sources import services_named, source_named
+from apps.reliability.queries.sources import defined, services_named, source_named
 from apps.reliability.queries.standings import shown_now, stand_all, standings
 from apps.reliability.queries.sums import days_between, hours_between, last_days, sums_between
 
@@ -87,6 +87,7 @@ __all__ = [
     "decisions_for",
     "decisions_of",
     "decisions_outside",
+    "defined",
     "due_decisions",
     "efforts_of",
     "errors_by_class",
