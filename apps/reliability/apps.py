@@ -17,3 +17,4 @@ class ReliabilityConfig(AppConfig):
         never_changed("reliability_decisionproposal", ("decision_id", "number"))
         never_changed("reliability_decisionsignature", ("proposal_id", "column"), ("signature_id",))
         verify_beside("apps.reliability.comparing.check_decisions")
+        verify_beside("apps.reliability.receipts.check_cases")

@@ -9,15 +9,18 @@ from hashlib import sha256
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 from django.test import Client
 
+from apps.audit.beside import BadEntry
+from apps.audit.verify import verify_log
 from apps.common.refused import NotAllowed, Refused
 from apps.organization.models import Person
 from apps.reliability import actions, queries
 from apps.reliability.actions import CaseSigning
 from apps.reliability.models import NineCase, NineCaseSignature
 from apps.reliability.nine_case import Weighed
+from apps.reliability.receipts import check_cases
 from apps.signatures.models import Signature
 from tests.cast import PASSWORD, signed_in
 from tests.organization import log
@@ -147,6 +150,41 @@ def test_neither_case_nor_signature_is_ever_changed(world: World) -> None:
             rows._raw_delete("default")
     with pytest.raises(DatabaseError, match="stays as it was"), transaction.atomic():
         NineCase.objects.update(body="{}")
+
+
+def drop(trigger: str) -> None:
+    """As whoever owns the database could."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TRIGGER {trigger}")
+
+
+def test_what_was_changed_behind_the_portal_is_found(world: World) -> None:
+    push_errors(world)
+    case = save(world)
+    signed = sign(world, case)
+    assert verify_log().ok
+    drop("reliability_ninecase_update")
+    NineCase.objects.update(body=case.body.replace('"9500"', '"9501"'))
+    words = f"what {signed.signature.key} signed is not as it was: the case"
+    assert words in str(verify_log().words)
+    assert "This record was changed after signing" in main_of(signed_in(world.priya), "/nine-cases/CASE-1/")
+    with pytest.raises(Refused, match="What is stored of CASE-2 is not what was saved"):
+        sign(world, tampered(save(world, replace(WEIGHED, running=Decimal(60)))))
+
+
+def tampered(case: NineCase) -> NineCase:
+    """The case with another body."""
+    NineCase.objects.filter(pk=case.pk).update(body="{}")
+    return case
+
+
+def test_a_signature_that_is_gone_is_missed(world: World) -> None:
+    push_errors(world)
+    signed = sign(world, save(world))
+    drop("reliability_ninecasesignature_delete")
+    NineCaseSignature.objects.all()._raw_delete("default")
+    with pytest.raises(BadEntry, match=f"what {signed.signature.key} signed, of which it tells, is gone"):
+        check_cases()
 
 
 # --- pages
