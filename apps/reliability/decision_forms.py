@@ -58,6 +58,9 @@ class ProposalForm(forms.Form):
         ]
         if kind == DecisionKind.SURPLUS:
             del self.fields["cause"]
+        elif kind:
+            cause.required = True
+            cause.error_messages["required"] = "Choose what used the budget: it says whether the policy obliges you."
         self.fields["owner"].queryset = active_people()  # type: ignore[attr-defined]
         days = queries.terms_of(decision.policy if decision else None).expiry_days
         self.fields["expires_on"].initial = today() + timedelta(days=days)

@@ -11,7 +11,7 @@ from apps.organization.models import Person, Scope
 from apps.organization.models.seats import HeldSeat
 from apps.organization.rights import RIGHTS
 from apps.organization.roles import Column, Role
-from apps.reliability import matrix, queries
+from apps.reliability import matrix, queries, statements
 from apps.reliability.models import (
     SLI,
     SLO,
@@ -251,7 +251,7 @@ def _seat_of_column(seats: dict[Column, HeldSeat], column: str, scope: Scope, ri
         if wanted in queries.vacant_columns(scope, right):
             return lead
         raise NotAllowed(f"{wanted.short} has somebody who signs {key}; you sign for it only where nobody does.")
-    raise NotAllowed(f"You hold no seat that signs {key} for {wanted.short.lower()}.")
+    raise NotAllowed(f"You hold no seat that signs {key} for {statements.column_words(wanted)}.")
 
 
 def _check_signs_once(given: Sequence[tuple[str, Signature]], column: str, seat: HeldSeat, *, by: Person) -> None:

@@ -14,6 +14,11 @@ STAND_FOR = "STAND_FOR"
 MEANINGS = {AGREE: "Agrees", DISSENT: "Dissents"}
 
 
+def column_words(column: str) -> str:
+    """As it stands within a sentence: product, engineering, SRE."""
+    return Column.SRE.short if column == Column.SRE else Column(column).short.lower()
+
+
 def signer(*, name: str, seat: HeldSeat) -> str:
     """“Maria Oliveira, Product Owner of E-42”: who states it, as the sentence begins."""
     return f"{name}, {seat.words}"
@@ -25,7 +30,7 @@ def decision_statement(proposal: DecisionProposal, *, name: str, seat: HeldSeat,
     does = "agree" if agrees else "dissent"
     title = matrix.choice_of(proposal.option).title
     return (
-        f"I, {signer(name=name, seat=seat)}, {does} for {Column(column).short.lower()}: in {decision.key}, on "
+        f"I, {signer(name=name, seat=seat)}, {does} for {column_words(column)}: in {decision.key}, on "
         f"“{decision.slo.title}” ({decision.slo.key}), it is proposed to decide “{title}” until {proposal.expires_on}, "
         f"as described in proposal {proposal.digest}."
     )
@@ -44,6 +49,6 @@ def policy_statement(version: PolicyVersion, *, name: str, seat: HeldSeat, colum
     """“I, Maria Oliveira, Product Owner of E-42, agree for product to version 2 of POL-1 …”"""
     policy = version.policy
     return (
-        f"I, {signer(name=name, seat=seat)}, agree for {Column(column).short.lower()} to version {version.number} of "
+        f"I, {signer(name=name, seat=seat)}, agree for {column_words(column)} to version {version.number} of "
         f"the error-budget policy {policy.key} of {policy.scope.key}, as described at digest {version.digest}."
     )

@@ -141,6 +141,7 @@ def test_outcome_and_freeze_have_pages(world: World) -> None:
 def test_a_changed_slo_names_its_decision(world: World) -> None:
     decided(world, option="CHANGE", reason="Nobody noticed.")
     client = signed_in(world.priya)
+    assert "/slos/SLO-1/change/?decision=D-1" in text(client, "/decisions/D-1/")
     assert 'value="D-1"' in text(client, "/slos/SLO-1/change/?decision=D-1")
     given = {"title": "x", "target": "95", "window": "28d", "rationale": "As decided.", "decision_key": "D-1"}
     assert client.post("/slos/SLO-1/change/", given).status_code == 302

@@ -179,7 +179,7 @@ def _cause(cause: str, kind: DecisionKind) -> str:
             raise BadInput("Nothing used the budget here, so there is no class of causes to name.")
         return ""
     if cause not in list(matrix.Cause):
-        raise BadInput("Choose what used the budget: it says whether the policy obliges you to act.")
+        raise BadInput("Choose what used the budget: it says whether the policy obliges you.")
     return cause
 
 

@@ -100,9 +100,7 @@ def told_lines(decision: Decision) -> list[tuple[str, str]]:
         ("Budget left", _percent(told.get("remaining"))),
     ]
     burn = told.get("burn") or {}
-    rates = [
-        f"{rate if rate == 'infinite' else f'{float(rate):.3g}'} over {name}" for name, rate in burn.items() if rate
-    ]
+    rates = [f"{_rate(rate)} over {name}" for name, rate in sorted(burn.items(), key=_minutes) if rate]
     if rates:
         lines.append(("Burn rate", ", ".join(rates)))
     return lines + _cause_lines(told.get("cause") or {}) + [("Terms", str(told.get("policy", "")))]
@@ -125,6 +123,11 @@ def _percent(share: object) -> str:
     if share is None:
         return "no data"
     return "more than all" if share == "infinite" else showing.signed_percent(Fraction(str(share)))
+
+
+def _minutes(burn: tuple[str, Any]) -> int:
+    name = burn[0]
+    return int(name[:-1]) * (60 if name.endswith("h") else 1)
 
 
 def _rate(rate: str) -> str:

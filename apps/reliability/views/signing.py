@@ -152,7 +152,8 @@ def _asked(
     seat = None if may_not else check(column)
     return {
         "column": column,
-        "others": [one for one in mine if one != column],
+        "column_words": statements.column_words(column),
+        "others": [(one, statements.column_words(one)) for one in mine if one != column],
         "may_not": may_not,
         "seat": seat,
         "signer": statements.signer(name=person.name, seat=seat) if seat else "",
