@@ -133,6 +133,21 @@ COUNTS: dict[str, dict[str, int]] = {
     "specs:execution_request": {"tomas /suites/shop/executions/new/": 14},
     "specs:execution_detail": {"tomas /executions/{execution}/": 8},
     "specs:story_record_by_hand": {"sam /stories/{wide_story}/by-hand/": 7},
+    # reliability
+    # Above the four: how many there are in each state, and the rows.
+    "reliability:slo_list": {
+        "maria /reliability/": 6,
+        "maria /reliability/?text=in+time&state=HALF&scope=E-1": 6,
+    },
+    "reliability:slo_detail": {"priya /slos/SLO-1/": 15},
+    "reliability:slo_create": {"priya /slis/SLI-1/slos/new/": 6},
+    "reliability:slo_change": {"priya /slos/SLO-1/change/": 6},
+    "reliability:slo_archive": {"priya /slos/SLO-1/archive/": 6},
+    "reliability:sli_list": {"maria /slis/": 5, "maria /slis/?text=answers": 5},
+    "reliability:sli_create": {"priya /slis/new/": 5},
+    # Seats are asked anew for each of three acts.
+    "reliability:sli_detail": {"priya /slis/SLI-1/": 11},
+    "reliability:sli_edit": {"priya /slis/SLI-1/edit/": 6},
     # audit
     # The choices of two filters are two each, of an index and of names.
     "audit:entry_list": {"ada /audit/": 9, "ada /audit/?key=E-1": 9, "ada /audit/?event=waiver.asked": 9},
@@ -188,6 +203,10 @@ SAME_ROWS = {
     "delivery:feature_import_create",
     "signoff:waiver_detail",
     "specs:execution_detail",
+    "reliability:slo_create",
+    "reliability:slo_change",
+    "reliability:slo_archive",
+    "reliability:sli_edit",
     "audit:verification_detail",
     "account_login",
     "account_logout",

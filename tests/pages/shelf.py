@@ -7,6 +7,7 @@ first has as many scenarios as there are rows.
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from allauth.mfa.models import Authenticator
@@ -23,6 +24,8 @@ from apps.desk import actions as desk
 from apps.organization import actions as organization
 from apps.organization.models import Scope, Service, Team
 from apps.organization.roles import Role
+from apps.reliability import actions as reliability
+from apps.reliability.counts import DAY, batch_of, seconds_of
 from apps.signatures.models import Signature
 from apps.signoff import actions as signoff
 from apps.specs import actions as specs
@@ -108,6 +111,7 @@ def grow(shelf: Shelf, count: int) -> None:
         _grow_organization(shelf.cast, number)
         _grow_full(shelf, number)
         _grow_imports(shelf.cast, number)
+        _grow_reliability(shelf, number)
         audit.verify()
         add_passkey(shelf.cast.ola, f"Key {number}")
     _grow_ready(shelf.ready, count)
@@ -186,6 +190,24 @@ def _grow_full(shelf: Shelf, number: int) -> None:
     signoff.request_epic_sign_off(epic_key=epic, of=asked_of, words="Today?", by=cast.vera)
     signoff.request_epic_sign_off(epic_key=below.epic.key, of=cast.maria, words="Today?", by=cast.vera)
     signoff.request_story_sign_off(story_key=story.key, of=cast.lena, words="Today?", by=cast.vera)
+
+
+def _grow_reliability(shelf: Shelf, number: int) -> None:
+    """One more SLI with an SLO; and of the first, one more day and cause, another SLO on it and another version."""
+    priya = shelf.cast.priya
+    scope = shelf.full.epic.scope.key
+    sli = reliability.create_sli(scope_key=scope, title=f"Answers {number}", good_means="answered in time", by=priya)
+    window, share = f"{number}d", Decimal("0.99")
+    promise = {"title": f"In time {number}", "rationale": "Users leave.", "by": priya}
+    slo = reliability.create_slo(sli_key=sli.key, target=share, window="28d", **promise)
+    if number > 1:
+        reliability.create_slo(sli_key="SLI-1", target=share, window=window, **promise)
+        reliability.change_slo(slo_key="SLO-1", target=share - Decimal(number) / 1000, window="28d", **promise)
+    start = seconds_of(timezone.now()) // DAY * DAY - number * DAY
+    counts = batch_of([(start, 990, 1000)], grain=DAY, errors=[(start, f"cause {number}", 10)])
+    reliability.record_counts(batches={"SLI-1": counts, sli.key: counts}, by=priya)
+    shelf.latest["slo"] = slo.key
+    reliability.refresh_slos()
 
 
 def _first_nfr(promise: Promise) -> str:

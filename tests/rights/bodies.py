@@ -85,6 +85,9 @@ EPIC = {"title": "Another title", "summary": "", "team": "", "promised_for": "20
 TEAM = {"title": "Returns", "kind": "STREAM", "purpose": ""}
 SERVICE = {"title": "Returns", "team": "orders", "purpose": "", "users": "Customers"}
 NEEDS = {"needs": "queue", "kind": "HARD"}
+SLI = {"title": "Answers", "kind": "LATENCY", "good_means": "within a second", "source": "PUSHED"}
+SLO = {"title": "In time", "target": 99.5, "window": "7d", "rationale": "Users leave"}
+COUNTS = {"by": "1d", "counts": [{"at": "2026-01-05T00:00:00Z", "good": 99, "total": 100, "errors": {"slow": 1}}]}
 REASON = {"reason": "nobody needs it"}
 
 # What is posted, by route and act.
@@ -201,6 +204,13 @@ FORMS: dict[str, Form | Callable[[Asked], Form]] = {
         "digest": asked.kit.signed.digest,
         "key": KEY,
     },
+    # reliability
+    "reliability:sli_create": lambda asked: {**SLI, "scope": asked.kit.epic.scope.key},
+    "reliability:sli_edit": SLI,
+    "reliability:sli_archive": {},
+    "reliability:slo_create": SLO,
+    "reliability:slo_change": SLO,
+    "reliability:slo_archive": REASON,
     # audit
     "audit:log_verify": {},
     # the API
@@ -253,6 +263,13 @@ FORMS: dict[str, Form | Callable[[Asked], Form]] = {
     },
     "signoff-api:waiver_withdraw": {},
     "signoff-api:waiver_grant": {},
+    "reliability-api:sli_list": lambda asked: {**SLI, "scope": asked.kit.epic.scope.key},
+    "reliability-api:sli_detail": SLI,
+    "reliability-api:sli_archive": {},
+    "reliability-api:counts_record": COUNTS,
+    "reliability-api:slo_create": SLO,
+    "reliability-api:slo_detail": SLO,
+    "reliability-api:slo_archive": REASON,
     # sign-in
     "account_login": {"login": "maria", "password": PASSWORD},
     "account_logout": {},

@@ -58,6 +58,8 @@ _OF_KIT: dict[str, Callable[[Kit], Any]] = {
     "runs": lambda kit: kit.run.key,
     "suites": lambda kit: kit.suite,
     "executions": lambda kit: kit.execution.key,
+    "slis": lambda kit: kit.sli.key,
+    "slos": lambda kit: kit.slo.key,
     "imports": lambda kit: kit.feature_import.key,
     "seats": lambda kit: kit.seat.pk,
     "delegations": lambda kit: kit.delegation.pk,
@@ -89,6 +91,8 @@ _INSTEAD: dict[str, Callable[[Asked], list[Any]]] = {
         asked.world.people[asked.name].username if asked.name in asked.world.people else "target"
     ],
     "organization-api:service_dependency_detail": lambda asked: ["checkout", "platform"],
+    "reliability:sli_archive": lambda asked: [asked.kit.spare_sli.key],
+    "reliability-api:sli_archive": lambda asked: [asked.kit.spare_sli.key],
     "delivery:epic_archive": lambda asked: [asked.kit.spare.key],
     "delivery-api:epic_archive": lambda asked: [asked.kit.spare.key],
     "delivery-api:epic_dependency_detail": lambda asked: [asked.kit.epic.key, asked.kit.needed.key],
@@ -101,6 +105,8 @@ _BY_FORM = {
     "delivery:feature_import_create",
     "delivery:story_check",
     "delivery-api:epic_list",
+    "reliability:sli_create",
+    "reliability-api:sli_list",
     "delivery-api:feature_import_list",
     "specs:run_import",
     "specs-api:run_create",
@@ -115,6 +121,7 @@ _QUERIES: dict[str, tuple[str, ...]] = {
     "specs:run_list": ("?as=csv",),
     "specs:run_detail": ("?as=csv",),
     "signoff:story_history": ("?as=csv",),
+    "reliability:slo_list": ("?as=csv",),
     "audit:entry_list": ("?as=csv",),
 }
 # Queries that name a kit.

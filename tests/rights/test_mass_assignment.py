@@ -23,7 +23,7 @@ ROWS = [
     for row in table.read()
     if row.method in ("POST", "PATCH") and row.thing != "restricted" and "ok" in str(table.read()[row].values())
 ]
-ROOMS = ("organization", "signatures", "delivery", "specs", "signoff", "desk")
+ROOMS = ("organization", "signatures", "delivery", "specs", "signoff", "desk", "reliability")
 # Tried on every form, besides the name of every column there is.
 WELL_KNOWN = {"is_staff": "1", "is_superuser": "1", "groups": "1", "user_permissions": "1", "pk": "1", "_state": "1"}
 VALUES = {"state": "SIGNED", "signed_promise": "a" * 64, "role": "ADMINISTRATOR", "verdict": "PASSED"}

@@ -5,6 +5,7 @@ Whatever is restricted carries the word HUSHED, so that an answer which tells of
 
 import json
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -25,6 +26,9 @@ from apps.desk.models import Notification
 from apps.organization import actions as organization
 from apps.organization.models import Delegation, Membership, Person, Scope, Seat, Service, ServiceDependency, Team
 from apps.organization.roles import Role
+from apps.reliability import actions as reliability
+from apps.reliability.counts import DAY, batch_of, seconds_of
+from apps.reliability.models import SLI, SLO
 from apps.signoff import actions as signoff
 from apps.signoff.models import Waiver
 from apps.specs import actions as specs
@@ -82,6 +86,9 @@ class Kit:
     run: Run
     execution: Execution
     feature_import: FeatureImport
+    sli: SLI
+    spare_sli: SLI
+    slo: SLO
     seat: Seat
     delegation: Delegation
 
@@ -108,7 +115,18 @@ class World:
     def hidden_keys(self) -> frozenset[str]:
         """Keys by which what is restricted is known; but W-2, which the page of search gives as an example."""
         kit = self.kits["restricted"]
-        things = (kit.initiative, kit.epic, kit.needed, kit.spare, kit.story, kit.signed, kit.nfr, kit.run)
+        things = (
+            kit.initiative,
+            kit.epic,
+            kit.needed,
+            kit.spare,
+            kit.story,
+            kit.signed,
+            kit.nfr,
+            kit.run,
+            kit.sli,
+            kit.slo,
+        )
         return frozenset({kit.receipt, kit.execution.key, kit.feature_import.key, *(one.key for one in things)})
 
     def headers(self, name: str) -> dict[str, str]:
@@ -257,6 +275,7 @@ def _kit(world: World, initiative: Initiative, *, word: str, suite: str) -> Kit:
         archive=archive(word),
         by=forget_seats(cast.vera),
     )
+    sli = _sli(world, epic, f"{word} answers")
     seat = Seat.objects.get(person=world.people["own PO"], scope=initiative.scope)
     return Kit(
         word=word,
@@ -273,8 +292,26 @@ def _kit(world: World, initiative: Initiative, *, word: str, suite: str) -> Kit:
         run=run,
         execution=execution,
         feature_import=asked,
+        sli=sli,
+        spare_sli=_sli(world, epic, f"{word} spare"),
+        slo=_slo(world, sli, f"{word} promise"),
         seat=seat,
         delegation=DelegationFactory.create(seat=seat, delegate=PersonFactory.create(username=f"deputy-{suite}")),
+    )
+
+
+def _sli(world: World, epic: Epic, title: str) -> SLI:
+    priya = forget_seats(world.cast.priya)
+    return reliability.create_sli(scope_key=epic.scope.key, title=title, good_means=f"{title} in time", by=priya)
+
+
+def _slo(world: World, sli: SLI, title: str) -> SLO:
+    """A promise on it, with one day of counts: 90 of 100."""
+    priya, start = forget_seats(world.cast.priya), seconds_of(timezone.now()) // DAY * DAY - DAY
+    counts = batch_of([(start, 90, 100)], grain=DAY, errors=[(start, f"{title} broke", 10)])
+    reliability.record_counts(batches={sli.key: counts}, by=priya)
+    return reliability.create_slo(
+        sli_key=sli.key, title=title, target=Decimal("0.99"), window="28d", rationale=f"{title}, since", by=priya
     )
 
 

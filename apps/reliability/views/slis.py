@@ -49,7 +49,7 @@ def sli_list(request: HttpRequest) -> HttpResponseBase:
 def sli_detail(request: HttpRequest, key: str) -> HttpResponse:
     """One indicator: what is good, who promises what of it, its counts of the last days."""
     person = person_of(request)
-    sli = get_object_or_404(queries.slis_for(person), key=key)
+    sli = get_object_or_404(queries.slis_for(person).select_related("written_by"), key=key)
     context = {
         "sli": sli,
         "slos": [showing.shown(slo, at=timezone.now()) for slo in queries.slos_on(sli)],
