@@ -222,7 +222,7 @@ def test_from_the_page_of_the_price_to_the_receipt(world: World) -> None:
     assert "Stand for the case CASE-1" in asked
     assert maria.post(suspended["Location"], {"password": PASSWORD})["Location"] == "/nine-cases/CASE-1/"
     receipt = main_of(signed_in(world.cast.nobody), "/nine-cases/CASE-1/")
-    for words in ("Proven", "Worth it", "What was stated", NineCase.objects.get().digest, "$ 9500"):
+    for words in ("Proven", "Worth it", "What was stated", NineCase.objects.get().digest, "$9,500"):
         assert words in receipt
     assert Signature.objects.get().key in receipt
 

@@ -1,5 +1,8 @@
 """Cases for another target: saving one, reading it, and signing it."""
 
+from fractions import Fraction
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -9,12 +12,15 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from apps.common.access import member
 from apps.common.refused import BadInput, Refused, refusal
 from apps.organization.requests import person_of
+from apps.organization.roles import Role
 from apps.reliability import actions, queries, rules, statements
 from apps.reliability.actions import CaseSigning
 from apps.reliability.forms import CaseSaveForm, CaseSignForm, weighed_of
 from apps.reliability.models import NineCase
 from apps.reliability.nine_case import title_of
 from apps.reliability.nines import USUAL_TARGETS
+from apps.reliability.percent import percent
+from apps.reliability.price import money
 from apps.reliability.receipts import receipt_of
 from apps.signatures.confirming import confirmed, form_key
 
@@ -43,11 +49,13 @@ def nine_case_detail(request: HttpRequest, key: str) -> HttpResponse:
     """What was put in and what came out, who stands for it, and that the log holds just this."""
     person = person_of(request)
     case = get_object_or_404(queries.nine_cases_for(person), key=key)
+    receipt = receipt_of(case)
     context = {
         "case": case,
         "title": title_of(case.told),
-        "told": case.told,
-        "receipt": receipt_of(case),
+        **_shown(case),
+        "receipt": receipt,
+        "role": Role(receipt.signature.seat_role).label if receipt else "",
         "sign_refusal": refusal(rules.check_may_sign_nine_case, case, by=person),
     }
     return render(request, "reliability/nine_case_detail.html", context)
@@ -76,6 +84,26 @@ def nine_case_sign(request: HttpRequest, key: str) -> HttpResponse:
     return redirect(case)
 
 
+def _shown(case: NineCase) -> dict[str, Any]:
+    """The body with its shares and amounts in words; what stands in it is exact."""
+    told = case.told
+    currency = told["put_in"]["currency"]
+    amounts = {**told["put_in"], "value": told["value_a_year"], "cost": told["cost_a_year"]}
+    return {
+        "told": told,
+        "shares": {name: percent(Fraction(told[name]), 7) for name in ("promised", "target")},
+        "achievable": percent(Fraction(told["achievable"]["target"])) if told["achievable"]["target"] else "",
+        "amounts": {
+            name: money(Fraction(amounts[name]), currency) if amounts[name] is not None else ""
+            for name in ("revenue", "one_off", "running", "value", "cost")
+        },
+        "total": f"{told['rests_on']['total']:,}",
+        "bad": f"{told['rests_on']['bad']:,}",
+        "errors": [(one, f"{one['bad']:,}") for one in told["errors"]],
+        "needs": [(one, percent(Fraction(one["target"]), 7)) for one in told["needs"]],
+    }
+
+
 def _sign_page(
     request: HttpRequest, case: NineCase, form: CaseSignForm, *, refused: Refused | None = None, status: int = 200
 ) -> HttpResponse:
@@ -85,7 +113,7 @@ def _sign_page(
     context = {
         "case": case,
         "title": title_of(case.told),
-        "told": case.told,
+        **_shown(case),
         "form": form,
         "refused": refused,
         "may_not": may_not,
