@@ -81,6 +81,12 @@ class Taken:
         return json.dumps(self.documents, ensure_ascii=False)
 
     @property
+    def unmeasured(self) -> dict[str, str]:
+        """By the names of SLOs, why they are not measured here."""
+        told = {slo.full_name: why for slo in self.slos if (why := why_unmeasured(slo))}
+        return told | {one.name: one.reason for one in self.unkept}
+
+    @property
     def digest(self) -> str:
         """SHA-256 of all that matters of them."""
         return hashlib.sha256(f"{self.period_days}\n{self.written}".encode()).hexdigest()

@@ -3,7 +3,18 @@
 from django.urls import URLPattern, path
 
 from apps.reliability.api.addresses import api_urlpatterns
-from apps.reliability.views import badges, decisions, error_classes, nine_cases, nines, policies, signing, slis, slos
+from apps.reliability.views import (
+    badges,
+    decisions,
+    error_classes,
+    files,
+    nine_cases,
+    nines,
+    policies,
+    signing,
+    slis,
+    slos,
+)
 
 __all__ = ["api_urlpatterns", "app_name", "urlpatterns"]
 
@@ -11,6 +22,7 @@ app_name = "reliability"
 
 urlpatterns: list[URLPattern] = [
     path("reliability/", slos.slo_list, name="slo_list"),
+    path("slos/import/", files.slo_import, name="slo_import"),
     path("slos/<str:key>/", slos.slo_detail, name="slo_detail"),
     path("slos/<str:key>/change/", slos.slo_change, name="slo_change"),
     path("slos/<str:key>/archive/", slos.slo_archive, name="slo_archive"),

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from apps.common.endpoints import endpoint
-from apps.reliability.api import badges, decisions, history, nine_cases, nines, policies, slis, slos
+from apps.reliability.api import badges, decisions, files, history, nine_cases, nines, policies, slis, slos
 
 api_urlpatterns: list[URLPattern] = [
     path("decisions/", endpoint(get=decisions.decision_list), name="decision_list"),
@@ -24,6 +24,7 @@ api_urlpatterns: list[URLPattern] = [
     path("slis/<str:key>/errors/judge/", endpoint(post=nines.error_class_judge), name="error_class_judge"),
     path("slis/<str:key>/slos/", endpoint(post=slos.slo_create), name="slo_create"),
     path("slos/", endpoint(get=slos.slo_list), name="slo_list"),
+    path("slos/import/", endpoint(post=files.slo_import), name="slo_import"),
     path("slos/<str:key>/", endpoint(get=slos.slo_read, patch=slos.slo_change), name="slo_detail"),
     path("slos/<str:key>/archive/", endpoint(post=slos.slo_archive), name="slo_archive"),
     path("slos/<str:key>/badge/share/", endpoint(post=badges.badge_share), name="slo_badge_share"),
@@ -37,5 +38,7 @@ api_urlpatterns: list[URLPattern] = [
     ),
     path("nine-cases/<str:key>/", endpoint(get=nine_cases.nine_case_read), name="nine_case_detail"),
     path("nine-cases/<str:key>/sign/", endpoint(post=nine_cases.nine_case_sign), name="nine_case_sign"),
+    path("slos/<str:key>/openslo/", endpoint(get=files.slo_openslo), name="slo_openslo"),
+    path("slos/<str:key>/rules/", endpoint(get=files.slo_rules), name="slo_rules"),
     path("slos/<str:key>/versions/", endpoint(get=slos.version_list), name="version_list"),
 ]

@@ -32,7 +32,10 @@ from apps.reliability.models import SLO
 
 
 class SLORow(TypedDict):
-    """An objective; `target`, `sli` and `budget_left` are exact shares of 1 as text, null where there is no data."""
+    """An objective; `target`, `sli` and `budget_left` are exact shares of 1 as text, null where there is no data.
+
+    `unmeasured` says why the portal cannot ask for its counts, where a file says something that it does not know.
+    """
 
     key: Key
     url: Address
@@ -41,6 +44,7 @@ class SLORow(TypedDict):
     indicator: Key
     target: str
     window: str
+    unmeasured: str
     version: int
     state: BudgetState
     good: int
@@ -64,6 +68,7 @@ def _row(request: Request, slo: SLO) -> SLORow:
         "indicator": slo.sli.key,
         "target": told["target"],
         "window": slo.window,
+        "unmeasured": slo.source.unmeasured if hasattr(slo, "source") else "",
         "version": slo.version,
         "state": BudgetState(told["state"]),
         "good": told["good"],

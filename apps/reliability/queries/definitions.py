@@ -22,7 +22,7 @@ def slis_outside(hidden: Collection[int]) -> QuerySet[SLI]:
 
 def slos_outside(hidden: Collection[int]) -> QuerySet[SLO]:
     """Objectives that stand on nothing below the scopes `hidden` from the reader, each with its status."""
-    found = SLO.objects.select_related("scope", "sli", "status").order_by("pk")
+    found = SLO.objects.select_related("scope", "sli", "status", "source").order_by("pk")
     return found.exclude(_hiding(hidden)) if hidden else found
 
 

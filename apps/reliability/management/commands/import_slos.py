@@ -43,8 +43,7 @@ class Command(BaseCommand):
                 refused = {"documents": 0, "slos": 0, "refused": [{"document": None, "path": "", "reason": str(error)}]}
                 self.stdout.write(json.dumps(refused, ensure_ascii=False, indent=2))
             raise CommandError(str(error)) from error
-        unmeasured = {slo.full_name: why for slo in taken.slos if (why := intake.why_unmeasured(slo))}
-        unmeasured |= {one.name: one.reason for one in taken.unkept}
+        unmeasured = taken.unmeasured
         if as_json:
             told = {"documents": done.documents, "slos": len(done.slos), "refused": []}
             told |= {"keys": [slo.key for slo in done.slos], "created": done.created, "changed": done.changed}
