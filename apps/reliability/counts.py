@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 FIVE_MINUTES, HOUR, DAY = 300, 3_600, 86_400
 GRAINS = {"5m": FIVE_MINUTES, "1h": HOUR, "1d": DAY}
 GRAIN_WORDS = {FIVE_MINUTES: "five minutes", HOUR: "the hour", DAY: "the day"}
+BEGINS = {FIVE_MINUTES: "five minutes begin", HOUR: "the hour begins", DAY: "the day begins"}
 MOST = 2**53  # events: what JSON carries exactly
 
 Bucket = tuple[int, int, int]
@@ -64,7 +65,7 @@ def batch_of(buckets: Iterable[Bucket], *, grain: int, errors: Iterable[ErrorCla
     for start, good, total in buckets:
         if start % grain:
             beside = datetime.fromtimestamp(start, UTC)
-            raise BadCount(f"{beside:%Y-%m-%d %H:%M:%S} UTC is not where {GRAIN_WORDS[grain]} begin.")
+            raise BadCount(f"{beside:%Y-%m-%d %H:%M:%S} UTC is not where {BEGINS[grain]}.")
         if start in known:
             raise BadCount(f"{instant_words(start)} stands there twice. A bucket has one count.")
         if not 0 <= good <= total <= MOST:

@@ -15,9 +15,11 @@ from django.test import Client
 
 from apps.delivery.models import Comment
 from apps.organization import actions as organization
+from apps.organization.models import Scope
 from tests.api.asking import API
 from tests.cast import in_days, signed_in
 from tests.delivery.work import CART, Work, make_epic, work  # noqa: F401, a fixture
+from tests.reliability.world import make_sli, make_slo
 from tests.specs.evidence import behave_json
 
 GUIDE = settings.BASE_DIR / "docs" / "api.md"
@@ -130,6 +132,7 @@ def test_an_answer_that_differs_is_noticed(said: Any, given: Any, is_so: bool) -
 @pytest.mark.django_db
 def test_every_command_is_answered_as_the_guide_says(work: Work, tmp_path: Path) -> None:  # noqa: F811
     make_epic(work.cast, title="Another")
+    make_slo(make_sli(Scope.objects.get(key="E-1"), work.priya), work.priya, target="0.999")
     (tmp_path / "report.json").write_bytes(behave_json(CART))
     account = organization.add_service_account(username="ci", name="CI", by=work.adam)
     _, secret = organization.create_token(person=account, name="ci", expires_on=in_days(30), by=work.adam)

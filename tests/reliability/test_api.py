@@ -102,7 +102,7 @@ def test_sent_twice_counts_once(pipeline: Client) -> None:
         ),
         (
             {"by": "1h", "counts": [{**COUNT, "at": "2026-11-28T10:05:00Z"}]},
-            "2026-11-28 10:05:00 UTC is not where the hour begin.",
+            "2026-11-28 10:05:00 UTC is not where the hour begins.",
         ),
         ({"by": "1h", "counts": [{**COUNT, "good": 1.5}]}, "“counts[0].good” is no whole number of events."),
         ({"by": "1h", "counts": [{**COUNT, "total": True}]}, "“counts[0].total” is no whole number of events."),

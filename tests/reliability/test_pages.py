@@ -53,6 +53,7 @@ def test_from_a_definition_to_figures_by_plain_forms(world: World) -> None:
     for words in ("Card refused twice", "Show as table", "They leave after two failures.", "<svg"):
         assert words in page
     assert "27 Nov 2026" in text(priya, "/slis/SLI-2/")
+    assert "1,000" in text(priya, "/slis/SLI-2/")
 
 
 def test_a_change_is_a_version_that_the_page_tells(world: World) -> None:

@@ -1,4 +1,4 @@
-"""A line of figures as a drawing: `{% line_chart points "31 % of the budget left" floor=0 %}`."""
+"""A line of figures as a drawing: `{% line_chart points "31 % of the budget left" floor=0 ceiling=100 %}`."""
 
 from collections.abc import Sequence
 
@@ -10,21 +10,28 @@ from apps.common.drawing import Point
 
 register = Library()
 
-WIDTH, HEIGHT, LEFT, BOTTOM, TOP = 720, 180, 56, 22, 10
+WIDTH, HEIGHT, SIDE, BOTTOM, TOP = 720, 220, 6, 34, 28
 
 
 @register.simple_tag
-def line_chart(points: Sequence[Point], words: str, floor: float | None = None) -> SafeString:
-    """`points` from left to right, with a line at `floor`; `words` say all of it to who does not see it."""
-    low, high = _bounds([point.value for point in points], floor)
+def line_chart(
+    points: Sequence[Point], words: str, floor: float | None = None, ceiling: float | None = None
+) -> SafeString:
+    """`points` from left to right, with a line at `floor`; `words` say all of it to who does not see it.
+
+    The axis holds `floor` and `ceiling`, in percent. Its marks stand inside, so that they can be read on a phone.
+    """
+    low, high = _bounds([point.value for point in points], floor, ceiling)
 
     def x(place: int) -> float:
-        return LEFT + (WIDTH - LEFT - 8) * (place / max(len(points) - 1, 1))
+        return SIDE + (WIDTH - 2 * SIDE) * (place / max(len(points) - 1, 1))
 
     def y(value: float) -> float:
         return TOP + (HEIGHT - TOP - BOTTOM) * (high - value) / (high - low)
 
     line = " ".join(f"{x(place):.1f},{y(point.value):.1f}" for place, point in enumerate(points))
+    base = y(low if floor is None else floor)
+    area = f"{x(0):.1f},{base:.1f} {line} {x(len(points) - 1):.1f},{base:.1f}"
     dots = format_html_join(
         "",
         '<circle cx="{}" cy="{}" r="{}"><title>{}: {}</title></circle>',
@@ -35,26 +42,37 @@ def line_chart(points: Sequence[Point], words: str, floor: float | None = None) 
     )
     marks = format_html_join(
         "",
-        '<line class="grid" x1="{}" x2="{}" y1="{}" y2="{}"/><text x="{}" y="{}" class="tick end">{}</text>',
+        '<line class="grid{}" x1="{}" x2="{}" y1="{}" y2="{}"/><text x="{}" y="{}" class="tick">{}</text>',
         (
-            (LEFT, WIDTH - 8, f"{y(value):.1f}", f"{y(value):.1f}", LEFT - 6, f"{y(value) + 4:.1f}", f"{value:.4g} %")
+            (
+                " floor" if value == floor else "",
+                SIDE,
+                WIDTH - SIDE,
+                f"{y(value):.1f}",
+                f"{y(value):.1f}",
+                SIDE,
+                f"{y(value) - 6:.1f}",
+                f"{value:.5g} %".replace("-", "−"),
+            )
             for value in sorted({low, high, *([floor] if floor is not None else [])})
         ),
     )
     ends = format_html(
         '<text x="{}" y="{}" class="tick">{}</text><text x="{}" y="{}" class="tick end">{}</text>',
-        LEFT,
+        SIDE,
         HEIGHT - 6,
         points[0].label,
-        WIDTH - 8,
+        WIDTH - SIDE,
         HEIGHT - 6,
         points[-1].label if len(points) > 1 else "",
     )
     return format_html(
-        '<svg class="line-chart" role="img" aria-label="{}" viewBox="0 0 {} {}">{}<polyline points="{}"/>{}{}</svg>',
+        '<svg class="line-chart" role="img" aria-label="{}" viewBox="0 0 {} {}">'
+        '<polygon points="{}"/>{}<polyline points="{}"/>{}{}</svg>',
         words,
         WIDTH,
         HEIGHT,
+        area,
         marks,
         line,
         dots,
@@ -62,8 +80,8 @@ def line_chart(points: Sequence[Point], words: str, floor: float | None = None) 
     )
 
 
-def _bounds(values: Sequence[float], floor: float | None) -> tuple[float, float]:
-    """Lowest and highest of the axis, the floor among them, and never the same."""
-    held = [*values, *([] if floor is None else [floor])]
-    low, high = min(held), max(held)
+def _bounds(values: Sequence[float], *held: float | None) -> tuple[float, float]:
+    """Lowest and highest of the axis, what it has to hold among them, and never the same."""
+    every = [*values, *(one for one in held if one is not None)]
+    low, high = min(every), max(every)
     return (low, high) if high > low else (low - 1, high + 1)

@@ -66,6 +66,14 @@ class Day(NamedTuple):
     total: int
 
     @property
+    def good_words(self) -> str:
+        return f"{self.good:,}"
+
+    @property
+    def total_words(self) -> str:
+        return f"{self.total:,}"
+
+    @property
     def share(self) -> float:
         """Of good events in percent, for drawing."""
         return 100 * self.good / self.total if self.total else 0.0

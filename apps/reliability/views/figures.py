@@ -51,13 +51,14 @@ def figures(slo: SLO, *, at: datetime) -> dict[str, object]:
     burned = queries.burned_by_class(slo, at=at, allowed=budget.allowed)
     return {
         "shown": shown,
+        "events_words": f"{budget.good:,} of {budget.total:,} events",
         "budget_words": showing.budget_words(budget),
         "burn_now": showing.burn_words(stands.burns.get(6 * HOUR)) if stands else "no data",
         "exhaustion_words": stands.exhaustion_words if stands else "",
         "certainty_words": _certainty(budget),
         "alerts": [_alert(one) for one in stands.alerts] if stands else [],
         "burn_down": _burn_down(slo, at),
-        "classes": [(one.name, one.bad, "–" if one.share is None else percent(one.share, 2)) for one in burned],
+        "classes": [(one.name, f"{one.bad:,}", "–" if one.share is None else percent(one.share, 2)) for one in burned],
         "versions": [
             VersionShown(version, percent(version.share, 7), windows.parse(version.window).words)
             for version in queries.versions_of(slo)
