@@ -20,20 +20,28 @@ def slos_below(epic_ids: Collection[int]) -> dict[int, list[SLO]]:
 
     Each with scope, indicator and status; four queries for any number of epics.
     """
+    hard = EpicDependency.objects.filter(epic__in=epic_ids, kind=EpicDependency.Kind.HARD)
+    return slos_of_ground(
+        EpicService.objects.filter(epic__in=epic_ids).values_list("epic_id", "service__scope_id"),
+        hard.values_list("epic_id", "needs_id"),
+    )
+
+
+def slos_of_ground(services: Iterable[tuple[int, int]], needs: Iterable[tuple[int, int]]) -> dict[int, list[SLO]]:
+    """As `slos_below`, of (epic, scope of a service) and (epic, epic that it needs) read already; two queries."""
     runs_on: dict[int, set[int]] = defaultdict(set)
-    for epic, scope in EpicService.objects.filter(epic__in=epic_ids).values_list("epic_id", "service__scope_id"):
+    for epic, scope in services:
         runs_on[scope].add(epic)
     needed_by: dict[int, set[int]] = defaultdict(set)
-    hard = EpicDependency.objects.filter(epic__in=epic_ids, kind=EpicDependency.Kind.HARD)
-    for epic, needs in hard.values_list("epic_id", "needs_id"):
-        needed_by[needs].add(epic)
+    for epic, needed in needs:
+        needed_by[needed].add(epic)
     found: dict[int, dict[int, SLO]] = defaultdict(dict)
-    slos = SLO.objects.filter(archived_at=None).select_related("scope", "sli", "status")
+    slos = SLO.objects.filter(archived_at=None).select_related("scope__parent", "sli", "status")
     for slo in slos.filter(scope__in=runs_on):
         for epic in runs_on[slo.scope_id]:
             found[epic][slo.pk] = slo
     threads = EpicSLO.objects.filter(epic__in=needed_by, slo__archived_at=None)
-    for thread in threads.select_related("slo__scope", "slo__sli", "slo__status"):
+    for thread in threads.select_related("slo__scope__parent", "slo__sli", "slo__status"):
         for epic in needed_by[thread.epic_id]:
             found[epic][thread.slo_id] = thread.slo
     return {epic: sorted(slos.values(), key=lambda slo: slo.pk) for epic, slos in found.items()}

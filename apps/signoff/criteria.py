@@ -11,9 +11,12 @@ from datetime import datetime
 from django.urls import reverse
 
 from apps.delivery.models import NFR
+from apps.delivery.resting import ceiling_for
 from apps.delivery.states import STORY_STATES, StoryState
 from apps.organization.roles import Role
 from apps.organization.sides import SIDES
+from apps.reliability import budget
+from apps.reliability.percent import percent
 from apps.signoff.facts import EpicFacts
 from apps.signoff.models import NFRAttestation, Waiver
 from apps.signoff.states import VerdictState
@@ -89,6 +92,39 @@ def run_green(epic: EpicFacts, at: datetime) -> Verdict:
     return Verdict(VerdictState.UNMET, words, owner, url, detail=detail)
 
 
+@criterion("slos_within_policy", "SLOs within their budgets")
+def slos_within_policy(epic: EpicFacts, at: datetime) -> Verdict:
+    """The epic promises SLOs, no tighter than its ground allows; each has recent counts, and budget is left of it.
+
+    Where none is left, the three seats have decided to keep shipping.
+    """
+    owner, url = epic.holders(Role.SRE_LEAD), reverse("delivery:epic_slo_edit", args=[epic.key])
+    if not epic.slos:
+        words = "No SLO is linked: nothing says how dependable it must be"
+        return Verdict(VerdictState.UNMET, words, owner, url, detail="Link an SLO of the epic's experience")
+    exhausted = [one for one in epic.slos if one.is_exhausted and one.slo.pk not in epic.kept_going]
+    unknown = [one for one in epic.slos if one.is_unknown]
+    total = len(epic.slos)
+    words = f"{total - len(exhausted) - len(unknown)} of {total} SLOs within their budgets"
+    if in_the_way := [*exhausted, *unknown]:
+        first = in_the_way[0]
+        state = VerdictState.UNMET if exhausted else VerdictState.UNKNOWN
+        said = f"{words}; {first.slo.key}: {first.left_words}"
+        return Verdict(state, said, owner, first.slo.get_absolute_url(), first.slo.title, first.slo.key)
+    below = [one.slo for one in epic.slos_below]
+    for one in epic.slos:
+        most = ceiling_for(one.slo, below)
+        if most is not None and one.slo.share > most:
+            said = f"{one.slo.key} promises {percent(one.slo.share, 7)}; hard dependencies allow {percent(most, 7)}"
+            return Verdict(VerdictState.UNMET, said, owner, one.slo.get_absolute_url(), one.slo.title, one.slo.key)
+    over = [one for one in epic.slos if one.is_exhausted]
+    if over:
+        decision = epic.kept_going[over[0].slo.pk]
+        words += f"; {over[0].slo.key} is out of budget, and {decision.key} decided to keep shipping"
+    least = min(epic.slos, key=lambda one: one.budget.remaining if one.budget.remaining is not None else budget.ONE)
+    return Verdict(VerdictState.MET, words, url=url, detail=f"{least.slo.key}: {least.left_words}")
+
+
 @criterion("nfrs_attested", "NFRs attested")
 def nfrs_attested(epic: EpicFacts, at: datetime) -> Verdict:
     """Every NFR is attested as met, as it is defined now and not expired, or waived by itself."""
@@ -160,6 +196,55 @@ def dependencies_signed(epic: EpicFacts, at: datetime) -> Verdict:
         f"Product Owner of {first.key}",
         first.get_absolute_url(),
         subject=first.key,
+    )
+
+
+@criterion("dependencies_within_budget", "Dependencies within their budgets")
+def dependencies_within_budget(epic: EpicFacts, at: datetime) -> Verdict:
+    """Of no service that the epic runs on, and no epic that it cannot ship without, is an SLO's budget used up.
+
+    What promises nothing has no budget to use up, and is not in the way.
+    """
+    if not epic.slos_below:
+        rests = epic.service_scopes or epic.hard_dependencies
+        words = "Nothing that it rests on promises an SLO" if rests else "It rests on no service and no other epic"
+        return Verdict(VerdictState.MET, words)
+    exhausted = [one for one in epic.slos_below if one.is_exhausted and one.slo.pk not in epic.kept_going]
+    unknown = [one for one in epic.slos_below if one.is_unknown]
+    total = len(epic.slos_below)
+    words = f"{total - len(exhausted) - len(unknown)} of {total} SLOs that it rests on are within their budgets"
+    if not exhausted and not unknown:
+        return Verdict(VerdictState.MET, words)
+    state = VerdictState.UNMET if exhausted else VerdictState.UNKNOWN
+    first = [*exhausted, *unknown][0]
+    scope = first.slo.scope
+    if scope.parent is not None and scope.parent.restricted and scope.parent_id not in epic.epic.scope.path_ids():
+        return Verdict(state, f"{words}; one of a restricted initiative is not")
+    return Verdict(
+        state,
+        f"{words}; {first.slo.key} of {scope.key}: {first.left_words}",
+        f"SRE Lead of {scope.key}",
+        first.slo.get_absolute_url(),
+        first.slo.title,
+        first.slo.key,
+    )
+
+
+@criterion("not_frozen", "Not frozen")
+def not_frozen(epic: EpicFacts, at: datetime) -> Verdict:
+    """No decision stops releases of the epic, of a service that it runs on, or of what stands above them."""
+    if not epic.freezes:
+        return Verdict(VerdictState.MET, "No freeze holds")
+    freeze = epic.freezes[0]
+    decision, until = freeze.decision, f"{freeze.until_on:%d %b %Y}"
+    words = f"Changes of {freeze.scope.key} are stopped until {until}, as {decision.key} decided"
+    return Verdict(
+        VerdictState.UNMET,
+        words,
+        epic.holders(Role.SRE_LEAD),
+        decision.get_absolute_url(),
+        f"Budget of {decision.slo.key}; urgent and security fixes are exempt",
+        decision.key,
     )
 
 

@@ -19,8 +19,8 @@ from apps.signoff.promise import Leaf, promise_root
 from apps.signoff.states import WORSE, VerdictState
 from apps.signoff.verdicts import Gate
 
-# 2 added the evidence; dossiers of 1 are read as well.
-FORMAT = "triad/dossier/2"
+# 2 added the evidence, 3 the SLOs; dossiers of 1 and 2 are read as well.
+FORMAT = "triad/dossier/3"
 _SALT = "triad.signoff.dossier"
 # A page left open for longer than a working day is opened again before signing.
 _MAX_AGE_SECONDS = 12 * 3600
@@ -54,6 +54,19 @@ class ShownRun:
 
 
 @dataclass(frozen=True)
+class ShownSLO:
+    """An SLO that the verdicts stood on: what it promises of what, events of its window, and what was left."""
+
+    key: str
+    of: str
+    title: str
+    good: int
+    total: int
+    state: str
+    left: str
+
+
+@dataclass(frozen=True)
 class Shown:
     """A dossier read back from its bytes."""
 
@@ -64,6 +77,7 @@ class Shown:
     leaves: list[Leaf]
     judged: list[ShownVerdict]
     evidence: list[ShownRun]
+    slos: list[ShownSLO]
     at: str
 
     @property
@@ -77,9 +91,16 @@ class Shown:
 
 
 def dossier_body(
-    *, epic_key: str, epic_title: str, leaves: list[Leaf], gate: Gate, evidence: Iterable[ShownRun], at: str
+    *,
+    epic_key: str,
+    epic_title: str,
+    leaves: list[Leaf],
+    gate: Gate,
+    evidence: Iterable[ShownRun],
+    slos: Iterable[ShownSLO],
+    at: str,
 ) -> bytes:
-    """The bytes of a dossier: the promise, every verdict and the runs they stand on, as of the instant `at`."""
+    """The bytes of a dossier: the promise, every verdict, the runs and SLOs they stand on, as of the instant `at`."""
     return rfc8785.dumps(
         {
             "format": FORMAT,
@@ -97,6 +118,7 @@ def dossier_body(
                 for item in gate.judged
             ],
             "evidence": [asdict(run) for run in evidence],
+            "slos": [asdict(slo) for slo in slos],
         }
     )
 
@@ -115,6 +137,7 @@ def read_dossier(body: bytes) -> Shown:
             for row in data["verdicts"]
         ],
         evidence=[ShownRun(**row) for row in data.get("evidence", [])],
+        slos=[ShownSLO(**row) for row in data.get("slos", [])],
         at=data["at"],
     )
 

@@ -7,10 +7,14 @@ from datetime import datetime
 
 from django.db.models import Count, F, Max, Min, Q
 
-from apps.delivery.models import NFR, Epic, EpicDependency, Story
+from apps.delivery.models import NFR, Epic, EpicDependency, EpicService, EpicSLO, Story
+from apps.delivery.resting import slos_of_ground
 from apps.organization import queries as organization
 from apps.organization.models import Person, Scope, Seat
 from apps.organization.roles import GRID, Layer, Role
+from apps.reliability import queries as reliability
+from apps.reliability.models import Decision, Freeze
+from apps.reliability.queries.budgets import Stood, kept_going, stood
 from apps.signoff.models import NFRAttestation, Waiver
 
 
@@ -39,6 +43,13 @@ class EpicFacts:
     attestations: dict[int, NFRAttestation] = field(default_factory=dict)
     hard_dependencies: list[Epic] = field(default_factory=list)
     waivers: list[Waiver] = field(default_factory=list)
+    slos: list[Stood] = field(default_factory=list)
+    # Of the services it runs on and the epics it cannot ship without.
+    slos_below: list[Stood] = field(default_factory=list)
+    # By SLO: the decision to keep shipping although its budget is used up.
+    kept_going: dict[int, Decision] = field(default_factory=dict)
+    service_scopes: list[Scope] = field(default_factory=list)
+    freezes: list[Freeze] = field(default_factory=list)
 
     @property
     def key(self) -> str:
@@ -70,13 +81,18 @@ class EpicFacts:
 
 
 def read_facts(epics: Sequence[Epic], *, at: datetime) -> dict[int, EpicFacts]:
-    """Facts by the epic's primary key. `epics` have `scope` and `team` loaded; ten queries for any number of them."""
+    """Facts by the epic's primary key. `epics` have `scope` and `team` loaded.
+
+    Some fifteen queries for any number of them; more only where SLOs were not refreshed lately.
+    """
     facts = {epic.pk: EpicFacts(epic) for epic in epics}
     if facts:
         _read_stories(facts)
         _read_seats(facts)
         _read_nfrs(facts)
         _read_dependencies(facts)
+        _read_slos(facts, at=at)
+        _read_freezes(facts, at=at)
         for waiver in granted_waivers(facts, at=at):
             facts[waiver.epic_id].waivers.append(waiver)
     return facts
@@ -167,3 +183,30 @@ def _read_dependencies(facts: dict[int, EpicFacts]) -> None:
     threads = EpicDependency.objects.filter(epic_id__in=facts, kind=EpicDependency.Kind.HARD)
     for thread in threads.select_related("needs__initiative__scope"):
         facts[thread.epic_id].hard_dependencies.append(thread.needs)
+
+
+def _read_slos(facts: dict[int, EpicFacts], *, at: datetime) -> None:
+    for service in EpicService.objects.filter(epic_id__in=facts).order_by("pk").select_related("service__scope"):
+        facts[service.epic_id].service_scopes.append(service.service.scope)
+    below = slos_of_ground(
+        ((pk, scope.pk) for pk, item in facts.items() for scope in item.service_scopes),
+        ((pk, needed.pk) for pk, item in facts.items() for needed in item.hard_dependencies),
+    )
+    threads = EpicSLO.objects.filter(epic_id__in=facts, slo__archived_at=None).order_by("slo_id")
+    own = [(one.epic_id, one.slo) for one in threads.select_related("slo__scope", "slo__sli", "slo__status")]
+    every = {slo.pk: slo for slos in below.values() for slo in slos} | {slo.pk: slo for _, slo in own}
+    budgets = stood(every.values(), at=at)
+    kept = kept_going([pk for pk, one in budgets.items() if one.is_exhausted], on=at.date())
+    for pk, slo in own:
+        facts[pk].slos.append(budgets[slo.pk])
+    for pk, item in facts.items():
+        item.slos_below = [budgets[slo.pk] for slo in below.get(pk, ())]
+        item.kept_going = kept
+
+
+def _read_freezes(facts: dict[int, EpicFacts], *, at: datetime) -> None:
+    scopes = {pk: [item.epic.scope, *item.service_scopes] for pk, item in facts.items()}
+    freezes = reliability.active_freezes([scope.pk for some in scopes.values() for scope in some], on=at.date())
+    for pk, item in facts.items() if freezes else ():
+        above = {scope_id for scope in scopes[pk] for scope_id in scope.path_ids()}
+        item.freezes = [freeze for freeze in freezes if freeze.scope_id in above]

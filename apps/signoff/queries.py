@@ -14,13 +14,13 @@ from apps.delivery.models import NFR, Epic, Pickle, Story, StoryVersion
 from apps.delivery.models.stories import story_condition
 from apps.delivery.states import StoryState
 from apps.organization import queries as organization
-from apps.organization.models import Person
+from apps.organization.models import Person, Scope
 from apps.organization.roles import Role
 from apps.reliability import windows
 from apps.reliability.models import SLO
 from apps.reliability.percent import percent
 from apps.signoff.criteria import CRITERIA, title_of
-from apps.signoff.dossier import Shown, ShownRun, dossier_body, read_dossier
+from apps.signoff.dossier import Shown, ShownRun, ShownSLO, dossier_body, read_dossier
 from apps.signoff.facts import EpicFacts, granted_waivers, read_facts
 from apps.signoff.models import EpicSignOff, StorySignOff, Waiver
 from apps.signoff.promise import Leaf, PromiseDifference, promise_difference, promise_root
@@ -148,9 +148,29 @@ def current_dossier(
         leaves=promise_leaves(epic, at=at) if leaves is None else leaves,
         gate=gate,
         evidence=evidence,
+        slos=_shown_slos(epic_facts),
         at=instant_text(at),
     )
     return read_dossier(body), gate, epic_facts
+
+
+def _shown_slos(facts: EpicFacts) -> list[ShownSLO]:
+    """The epic's own, and those of services and teams below; other epics' are told by the verdict, which names none
+    that not all readers may know.
+    """
+    below = [one for one in facts.slos_below if one.slo.scope.kind != Scope.Kind.EPIC]
+    return [
+        ShownSLO(
+            key=one.slo.key,
+            of=one.slo.scope.key,
+            title=slo_title(one.slo),
+            good=one.budget.good,
+            total=one.budget.total,
+            state=str(one.budget.state),
+            left=one.left_words,
+        )
+        for one in {one.slo.pk: one for one in [*facts.slos, *below]}.values()
+    ]
 
 
 def latest_acceptance(epic: Epic) -> EpicSignOff | None:

@@ -1,6 +1,6 @@
 """Rows for sign-off's pages: what is signed in full, what changed, who sits where. Reads only."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,11 +9,18 @@ from django.db.models import F
 from apps.delivery import gherkin
 from apps.delivery.difference import StoryDifference, difference
 from apps.delivery.models import NFR, Epic, Story, StoryVersion
+from apps.delivery.resting import ceiling_for
 from apps.delivery.states import EpicState
 from apps.organization import queries as organization
 from apps.organization.models import Person
 from apps.organization.models.seats import HeldSeat
 from apps.organization.roles import Role
+from apps.reliability import showing
+from apps.reliability.counts import HOUR
+from apps.reliability.models import Decision
+from apps.reliability.percent import percent
+from apps.reliability.queries.budgets import Stood
+from apps.reliability.showing import Shown
 from apps.signoff.dossier import read_dossier
 from apps.signoff.facts import EpicFacts
 from apps.signoff.models import EpicSignOff, NFRAttestation, Waiver
@@ -72,6 +79,45 @@ def nfr_rows(facts: EpicFacts, *, at: datetime) -> list[NFRRow]:
         state = str(attestation.verdict) if attestation and current else "UNKNOWN"
         rows.append(NFRRow(nfr, attestation, "WAIVED" if state != "MET" and waiver else state, waiver))
     return rows
+
+
+@dataclass(frozen=True)
+class ContractRow:
+    """An SLO of the epic, or of what it rests on, with where it stands; `kept` where it is out of budget and three
+    seats decided to keep shipping, `ceiling` the target that the epic's ground allows, "" where it allows any.
+    """
+
+    shown: Shown
+    stood: Stood
+    kept: Decision | None
+    ceiling: str
+
+    @property
+    def burn(self) -> str:
+        """Of the last six hours; "" without data."""
+        rate = self.shown.stands.burns.get(6 * HOUR) if self.shown.stands else None
+        return "" if rate is None else f"burn {showing.burn_words(rate)} over 6 h"
+
+
+@dataclass(frozen=True)
+class Contract:
+    """How dependable the epic promises to be, and what it rests on."""
+
+    promised: list[ContractRow]
+    below: list[ContractRow]
+
+
+def contract(facts: EpicFacts, *, hidden: Collection[int], at: datetime) -> Contract:
+    """Without SLOs of initiatives whose scopes are `hidden` from the reader."""
+    below = [one.slo for one in facts.slos_below]
+
+    def row(one: Stood) -> ContractRow:
+        most = ceiling_for(one.slo, below)
+        kept = facts.kept_going.get(one.slo.pk) if one.is_exhausted else None
+        return ContractRow(showing.shown(one.slo, at=at), one, kept, "" if most is None else percent(most, 7))
+
+    readable = [one for one in facts.slos_below if not {one.slo.scope_id, one.slo.scope.parent_id} & set(hidden)]
+    return Contract([row(one) for one in facts.slos], [row(one) for one in readable])
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
 """The release gate: may an epic ship, and if not, what is in the way and who can move it. Reads only.
 
-It ships while its acceptance holds: signed, neither drifted nor regressed since, not archived, and the epics that it
-cannot ship without are signed too. All of it is the epic's own state and gate; nothing is judged a second time.
+It ships while its acceptance holds: signed, neither drifted nor regressed since, not archived, the epics that it
+cannot ship without are signed too, and no decision stops changes. All of it is the epic's own state and gate; nothing
+is judged a second time.
 """
 
 from collections.abc import Iterator, Sequence
@@ -24,8 +25,8 @@ ACCEPTED = "accepted"
 _NAMED = 5  # stories named in a sentence; the others are counted
 _IN_THE_WAY = {VerdictState.UNMET, VerdictState.UNKNOWN}
 # Criteria that hinder shipping by themselves. What is not accepted needs a signature, and so the whole gate.
-_WHEN_ACCEPTED = {"dependencies_signed"}
-_WHEN_REGRESSED = {"dependencies_signed", "run_green"}
+_WHEN_ACCEPTED = {"dependencies_signed", "not_frozen"}
+_WHEN_REGRESSED = _WHEN_ACCEPTED | {"run_green"}
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What the shop measures and promises: three indicators with a year of counts, made by the rule that stands here.
+"""What the shop measures and promises: five indicators with a year of counts, made by the rule that stands here.
 
 Events of an hour: `peak` of the indicator, times the hour's share of a day (UTC) and the weekday's of a week, a little
 more or less by a number drawn from the hour itself. Of these, `usual` of a million are bad, and in a `Trouble` as many
@@ -16,6 +16,7 @@ from apps.organization.models import Person
 from apps.organization.queries import today
 from apps.reliability import actions as reliability
 from apps.reliability.counts import DAY, HOUR, Batch, batch_of, seconds_of
+from apps.reliability.models import SLI
 
 YEAR, BY_THE_HOUR = 365, 30  # days
 MILLION = 1_000_000
@@ -52,6 +53,8 @@ class Measured:
     usual: int
     usual_cause: str
     troubles: tuple[Trouble, ...] = ()
+    # Counts of the day so many days before today come when everything else is there; 0: of none.
+    late_day: int = 0
 
 
 MEASURED = [
@@ -105,12 +108,41 @@ MEASURED = [
             Trouble(3, 6, 7, 62_000, "Wrong total after a change of currency"),
             Trouble(170, 0, 9, 9_000, "Stale copy"),
         ),
+        late_day=3,
+    ),
+    Measured(
+        scope="E-1",
+        by="priya",
+        title="Order history opens in time",
+        kind="LATENCY",
+        good_means="the list of orders can be read within two seconds",
+        promise="Orders are found while one is on the phone",
+        target=Decimal("0.95"),
+        window="28d",
+        rationale="Support reads it aloud; longer than two seconds is a silence.",
+        peak=640,
+        usual=11_000,
+        usual_cause="Ten years of orders at once",
+    ),
+    Measured(
+        scope="E-5",
+        by="priya",
+        title="Search answers in time",
+        kind="LATENCY",
+        good_means="results are there within 400 ms after the last letter",
+        promise="Search keeps up with typing",
+        target=Decimal("0.98"),
+        window="28d",
+        rationale="Whoever waits types on, and then sees results of another word.",
+        peak=2_100,
+        usual=6_000,
+        usual_cause="Index was rebuilt",
     ),
 ]
 
 
 def load() -> None:
-    """Adds indicators, promises and counts. A part of the demo, inside its transaction."""
+    """Adds indicators, promises and counts, but for those that come late. A part of the demo, in its transaction."""
     now = timezone.now()
     for planned in MEASURED:
         by = Person.objects.get(username=planned.by)
@@ -135,16 +167,36 @@ def load() -> None:
     reliability.refresh_slos(at=now)
 
 
+def load_late() -> None:
+    """Adds the counts that come late: after what was signed before anybody knew."""
+    now = timezone.now()
+    midnight = seconds_of(now) // DAY * DAY
+    for planned in MEASURED:
+        if planned.late_day:
+            sli, day = SLI.objects.get(title=planned.title), midnight - planned.late_day * DAY
+            batch = _hours(planned, day, day + DAY, midnight)
+            reliability.record_counts(batches={sli.key: batch}, by=Person.objects.get(username=planned.by))
+    reliability.refresh_slos(at=now)
+
+
 def _year(planned: Measured, now: datetime) -> list[Batch]:
     """By the day, and the last weeks by the hour: of these alone one asks what burned a budget."""
     this_hour = seconds_of(now) // HOUR * HOUR
     midnight = this_hour // DAY * DAY
     days, recent = midnight - YEAR * DAY, midnight - BY_THE_HOUR * DAY
     by_day = [_day(planned, start, midnight) for start in range(days, recent, DAY)]
-    counts = [(start, _hour(planned, start, midnight)) for start in range(recent, this_hour, HOUR)]
+    if not planned.late_day:
+        return [batch_of(by_day, grain=DAY), _hours(planned, recent, this_hour, midnight)]
+    late = midnight - planned.late_day * DAY
+    before, after = _hours(planned, recent, late, midnight), _hours(planned, late + DAY, this_hour, midnight)
+    return [batch_of(by_day, grain=DAY), before, after]
+
+
+def _hours(planned: Measured, first: int, last: int, midnight: int) -> Batch:
+    counts = [(start, _hour(planned, start, midnight)) for start in range(first, last, HOUR)]
     hours = [(start, total - sum(bad.values()), total) for start, (total, bad) in counts]
     errors = [(start, cause, number) for start, (_, bad) in counts for cause, number in bad.items() if number]
-    return [batch_of(by_day, grain=DAY), batch_of(hours, grain=HOUR, errors=errors)]
+    return batch_of(hours, grain=HOUR, errors=errors)
 
 
 def _day(planned: Measured, start: int, midnight: int) -> tuple[int, int, int]:

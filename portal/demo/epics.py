@@ -14,6 +14,8 @@ class DemoEpic:
     promised_for: str
     services: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
+    # The title of the SLO that it promises to keep.
+    slo: str = ""
     # title and statement
     nfrs: tuple[tuple[str, str], ...] = field(default=())
 
@@ -26,6 +28,7 @@ EPICS = [
         "orders",
         "2026-Q3",
         ("order-book",),
+        slo="Orders are found while one is on the phone",
         nfrs=(("Ten years of orders load in under 2 s", "95 of 100 openings take less than two seconds."),),
     ),
     DemoEpic(
@@ -35,6 +38,7 @@ EPICS = [
         "checkout",
         "2026-Q4",
         ("basket", "payments"),
+        slo="Checkout is there when the shopper is",
         nfrs=(
             ("Cold start under 2 s", "The first request after a deployment is answered in less than two seconds."),
             ("No card number in logs", "A search of a day's logs for card numbers finds none."),
@@ -48,6 +52,7 @@ EPICS = [
         "2026-Q4",
         ("payments",),
         needs=("history",),
+        slo="A payment goes through or is declined",
         nfrs=(("A wallet that is down is hidden", "Within a minute after a provider fails, its button is gone."),),
     ),
     DemoEpic(
@@ -65,6 +70,7 @@ EPICS = [
         "checkout",
         "2026-Q3",
         ("basket",),
+        slo="Search keeps up with typing",
     ),
     DemoEpic(
         "lockers",

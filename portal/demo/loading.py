@@ -12,11 +12,12 @@ from django.utils import timezone
 from apps.audit.acts import demo_data
 from apps.delivery import actions as delivery
 from apps.delivery.actions.nfrs import create_nfr
-from apps.delivery.actions.threads import add_dependency, link_service
+from apps.delivery.actions.threads import add_dependency, link_service, link_slo
 from apps.delivery.models import Epic, Initiative, Story
 from apps.organization import actions as organization
 from apps.organization.models import Person, Scope, Service, Team
 from apps.organization.queries import today
+from apps.reliability.models import SLO
 from apps.signatures.reauthentication import Authentication
 from apps.signoff import actions as signoff
 from apps.signoff.signing import read_signing
@@ -55,10 +56,11 @@ def load(*, password: str) -> None:
         for planned in EPICS:
             _add_epic(demo, planned)
         _give_seats(demo)
+        counts.load()
         for planned in EPICS:
             _link(demo, planned)
         _deliver(demo)
-        counts.load()
+        counts.load_late()
         if settings.OWN_STORIES.is_dir():
             itself.load()
 
@@ -140,6 +142,8 @@ def _link(demo: Demo, planned: DemoEpic) -> None:
     epic, jonas = demo.epics[planned.folder], demo.person("jonas")
     for service in planned.services:
         link_service(epic_key=epic.key, service_key=service, by=jonas)
+    if planned.slo:
+        link_slo(epic_key=epic.key, slo_key=SLO.objects.get(title=planned.slo).key, by=demo.person("priya"))
     for needed in planned.needs:
         add_dependency(epic_key=epic.key, needs_key=demo.epics[needed].key, kind="HARD", by=jonas)
     writer = demo.person("ruth")

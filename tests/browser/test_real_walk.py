@@ -6,6 +6,7 @@ The same walk by commands, with the counts, is `tests/walks/test_real_input.py`.
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -71,6 +72,7 @@ def test_real_input_from_import_to_drift(
         import_results(walk, report, initiative="I-2")
         give_seats(walk)
         record_by_hand(walk)
+        promise_reliability(walk)
         sign_stories(walk)
         sign_epic(walk)
         verify_log(walk)
@@ -201,6 +203,32 @@ def record_by_hand(walk: Walk) -> None:
         visitor.press("Record")
         expect(page.locator(".title")).to_contain_text("Passing")
     assert count_stories(walk, "PASSING", "E-5") == 42
+
+
+def promise_reliability(walk: Walk) -> None:
+    """Sam says what of the epic's experience is measured and promised, sends counts of it, and links the promise."""
+    visitor = walk.visitor
+    page = visitor.go("/slis/new/?scope=E-5")
+    visitor.fill(title="Runs end as they should", good_means="a run that ends with the right exit code")
+    visitor.press("Define")
+    page.wait_for_url("**/slis/SLI-*/")
+    key = page.url.rstrip("/").rpartition("/")[2]
+    visitor.go(f"/slis/{key}/slos/new/")
+    visitor.fill(target="99", window="28d", rationale="One run of a hundred may be started again.")
+    visitor.press("Promise")
+    page.wait_for_url("**/slos/SLO-*/")
+    before = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) - timedelta(hours=1)
+    token = next(one["value"] for one in page.context.cookies() if one["name"].endswith("csrftoken"))
+    answer = page.context.request.post(
+        f"{visitor.url}/api/v1/slis/{key}/counts/",
+        data={"by": "1h", "counts": [{"at": before.isoformat(), "good": 999, "total": 1_000}]},
+        headers={"X-CSRFToken": token, "Referer": visitor.url},
+    )
+    assert answer.ok, answer.text()
+    visitor.go("/epics/E-5/slos/")
+    visitor.fill(slo="SLO-1")
+    visitor.press("Link it")
+    expect(page.locator("#slos")).to_contain_text("SLO-1")
 
 
 def sign_stories(walk: Walk) -> None:

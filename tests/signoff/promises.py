@@ -2,7 +2,7 @@
 
 import secrets
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import transaction
@@ -11,12 +11,14 @@ from django.utils import timezone
 from apps.delivery import actions as delivery
 from apps.delivery.models import Epic, Initiative, Story
 from apps.organization.models import Person
+from apps.reliability.models import SLO
 from apps.signatures.reauthentication import Authentication
 from apps.signoff import actions
 from apps.signoff.dossier import Shown
 from apps.signoff.models import EpicSignOff, StorySignOff
 from apps.signoff.signing import read_signing
 from tests.cast import Cast, forget_seats
+from tests.reliability.world import make_sli, make_slo, send
 
 STEPS = "  Scenario: {name}\n    Given a basket with 2 items\n    When the customer pays\n    Then {outcome}\n"
 
@@ -106,10 +108,21 @@ class Promise:
         return Story.objects.get(pk=story.pk)
 
 
+def make_dependable(epic: Epic, *, cast: Cast, good: int = 999, total: int = 1_000) -> SLO:
+    """The epic promises 99 % of its experience over 28 days, and keeps it, as the hour before says."""
+    sli = make_sli(epic.scope, cast.maria)
+    slo = make_slo(sli, cast.maria)
+    delivery.link_slo(epic_key=epic.key, slo_key=slo.key, by=cast.maria)
+    hour = timezone.now().replace(minute=0, second=0, microsecond=0) - timedelta(hours=1)
+    send(sli, (hour, good, total), by=cast.adam)
+    return slo
+
+
 def make_promise(cast: Cast, *, stories: int = 2, title: str = "Checkout in one page") -> Promise:
     """An open epic with stories that never ran."""
     initiative, _ = Initiative.objects.get_or_create(scope=cast.initiative)
     epic = delivery.create_epic(initiative_key=initiative.key, title=title, by=cast.maria)
+    make_dependable(epic, cast=cast)
     promise = Promise(cast, epic)
     for number in range(stories):
         promise.add_story(f"Pay in way {number + 1}")

@@ -1,9 +1,11 @@
 """An epic's SLOs are part of what it promises: linked, changed or archived, they drift what was signed."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from django.db import DatabaseError
+from django.utils import timezone
 
 from apps.delivery import actions as delivery
 from apps.reliability import actions as reliability
@@ -11,7 +13,7 @@ from apps.reliability.models import SLO
 from apps.signoff import queries, reading
 from apps.signoff.moved import Moved
 from apps.signoff.tasks import sweep_promises
-from tests.reliability.world import make_sli, make_slo
+from tests.reliability.world import make_sli, make_slo, send
 from tests.signoff.promises import Promise
 
 pytestmark = pytest.mark.django_db
@@ -23,7 +25,10 @@ def another(promise: Promise) -> SLO:
 
 
 def link(promise: Promise) -> SLO:
+    """One more, linked and kept."""
     slo = another(promise)
+    hour = timezone.now().replace(minute=0, second=0, microsecond=0) - timedelta(hours=1)
+    send(slo.sli, (hour, 100, 100), by=promise.cast.priya)
     delivery.link_slo(epic_key=promise.epic.key, slo_key=slo.key, by=promise.cast.priya)
     return slo
 

@@ -25,7 +25,7 @@ from apps.signoff.states import GateState
 from apps.specs import actions as specs
 from apps.specs import queries as specs_queries
 from tests.cast import Cast, PersonFactory, forget_seats
-from tests.signoff.promises import confirmed, key
+from tests.signoff.promises import confirmed, key, make_dependable
 
 pytestmark = pytest.mark.django_db
 
@@ -112,6 +112,10 @@ def test_the_accepted_files_that_passed_are_signed_and_verified(cast: Cast, beha
         comment="",
         key=key(),
     )
+    _, gate, _ = signoff_queries.current_dossier(epic, at=timezone.now())
+    assert gate.blocker is not None
+    assert gate.blocker.verdict.words.startswith("No SLO is linked")
+    make_dependable(epic, cast=cast)
     shown, gate, _ = signoff_queries.current_dossier(epic, at=timezone.now())
     assert gate.state == GateState.READY
     signoff.sign_off_epic(

@@ -31,8 +31,11 @@ GATED = 200
 NEXT_STEPS = {
     "stories_signed": "Open the story",
     "run_green": "Open the runs",
+    "slos_within_policy": "Open the SLO",
     "nfrs_attested": "Open the NFR",
     "dependencies_signed": "Open the epic",
+    "dependencies_within_budget": "Open the SLO",
+    "not_frozen": "Open the decision",
     "seats_filled": "Open the seats",
 }
 
@@ -92,6 +95,8 @@ class EpicRow:
                 words, note = verdict.words.rpartition("; ")[2], verdict.detail
             case "dependencies_signed":
                 words, note = f"{verdict.words.rpartition('; ')[2]} signed", verdict.detail
+            case "slos_within_policy" | "dependencies_within_budget":
+                words, note = verdict.words.rpartition("; ")[2], verdict.detail
             case "seats_filled":
                 words, _, note = verdict.words.partition(", so ")
             case _:

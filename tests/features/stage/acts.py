@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Iterable
 from datetime import timedelta
+from decimal import Decimal
 
 from django.utils import timezone
 
@@ -10,6 +11,8 @@ from apps.delivery import actions as delivery
 from apps.delivery.models import Epic, Initiative, Story
 from apps.organization import actions as organization
 from apps.organization.queries import today
+from apps.reliability import actions as reliability
+from apps.reliability.counts import HOUR, batch_of, seconds_of
 from apps.signatures.reauthentication import Authentication
 from apps.signoff import actions as signoff
 from apps.signoff import queries
@@ -20,7 +23,7 @@ from apps.specs.models import Run
 from stage.people import INITIATIVE, person_called
 from stage.texts import FINE, behave_report, text_of
 
-WRITER, SIGNER, OWNER, RUNNER = "Ruth", "Lena", "Maria", "Tomas"
+WRITER, SIGNER, OWNER, RUNNER, KEEPER = "Ruth", "Lena", "Maria", "Tomas", "Priya"
 
 
 def story_called(title: str) -> Story:
@@ -65,6 +68,25 @@ def change_story(title: str, text: str, *, by: str = WRITER) -> None:
     delivery.edit_story(
         story_key=story.key, text=text, by=person_called(by), base_version=number, reason="customers asked for it"
     )
+
+
+def promise_reliability(epic: Epic, *, by: str = KEEPER) -> None:
+    """99 % of the epic's experience over 28 days, which it keeps: so Priya counted in the hour before."""
+    who = person_called(by)
+    sli = reliability.create_sli(
+        scope_key=epic.key, title=f"{epic.title} answers", good_means="answered without an error", by=who
+    )
+    slo = reliability.create_slo(
+        sli_key=sli.key,
+        title=f"{epic.title} is there when it is needed",
+        target=Decimal("0.99"),
+        window="28d",
+        rationale="Customers leave after two failures.",
+        by=who,
+    )
+    delivery.link_slo(epic_key=epic.key, slo_key=slo.key, by=who)
+    before = seconds_of(timezone.now()) // HOUR * HOUR - HOUR
+    reliability.record_counts(batches={sli.key: batch_of([(before, 999, 1_000)], grain=HOUR)}, by=who)
 
 
 def run_stories(stories: Iterable[Story], *, status: str = FINE, by: str = RUNNER) -> Run:
@@ -114,8 +136,10 @@ def take_back(story: Story, *, by: str = SIGNER) -> None:
 
 
 def sign_epic(title: str, *, by: str = OWNER, meaning: str = "ACCEPT") -> str:
-    """A product owner accepts the epic as it stands: the key of the signature."""
+    """A product owner accepts the epic as it stands, with a promise of its reliability: the key of the signature."""
     epic = epic_called(title)
+    if not epic.slos.exists():
+        promise_reliability(epic)
     shown, _, _ = queries.current_dossier(epic, at=timezone.now())
     sign_off = signoff.sign_off_epic(
         epic_key=epic.key,

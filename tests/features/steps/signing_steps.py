@@ -5,6 +5,7 @@ from behave.runner import Context
 
 from stage.acts import (
     epic_called,
+    promise_reliability,
     run_stories,
     sign_epic,
     sign_stories,
@@ -49,10 +50,10 @@ def _story(title: str) -> str:
 
 @given("the epic {epic:Words} is ready to sign, with {stories:Stories}")
 def ready_to_sign(context: Context, epic: str, stories: list[str]) -> None:
-    """Ruth wrote the stories, they passed, Lena signed them."""
+    """Ruth wrote the stories, they passed, Lena signed them; Priya saw to it that they are there when needed."""
 
     def make() -> None:
-        write_epic(epic, stories)
+        promise_reliability(write_epic(epic, stories))
         run_stories(stories_of(epic))
         sign_stories(stories_of(epic))
 
