@@ -9,11 +9,11 @@ COUNTS: dict[str, dict[str, int]] = {
     # desk
     # One or two a section, and the sections are those of one's seats.
     "desk:desk_detail": {
-        "maria /": 23,
-        "lena /": 22,
-        "tomas /": 20,
-        "priya /": 21,
-        "jonas /": 20,
+        "maria /": 29,
+        "lena /": 26,
+        "tomas /": 24,
+        "priya /": 25,
+        "jonas /": 24,
         "emil /": 8,
         "adam /": 12,
         "nobody /": 7,
@@ -67,6 +67,7 @@ COUNTS: dict[str, dict[str, int]] = {
     "delivery:epic_archive": {"maria /epics/E-2/archive/": 6},
     "delivery:epic_dependency_edit": {"jonas /epics/E-1/dependencies/": 8},
     "delivery:epic_service_edit": {"jonas /epics/E-1/services/": 7},
+    "delivery:epic_slo_edit": {"jonas /epics/E-1/slos/": 8},
     "delivery:nfr_create": {"maria /epics/E-1/nfrs/new/": 5},
     "delivery:nfr_edit": {"maria /nfrs/NFR-1/edit/": 5},
     "delivery:nfr_archive": {"maria /nfrs/NFR-1/archive/": 5},
@@ -86,17 +87,17 @@ COUNTS: dict[str, dict[str, int]] = {
     # signoff
     # The gate with its facts is ten, the promise three; then each list of the page, and what may be done there.
     "signoff:epic_detail": {
-        "maria /epics/E-1/": 37,
-        "maria /epics/E-2/": 32,
-        "maria /epics/E-3/": 35,
-        "maria /epics/E-4/": 36,
-        "maria /epics/E-5/": 34,
+        "maria /epics/E-1/": 47,
+        "maria /epics/E-2/": 40,
+        "maria /epics/E-3/": 43,
+        "maria /epics/E-4/": 44,
+        "maria /epics/E-5/": 42,
     },
     "signoff:epic_sign_off": {
-        "maria /epics/E-1/sign-off/": 24,
-        "maria /epics/E-2/sign-off/": 21,
-        "maria /epics/E-3/sign-off/": 24,
-        "sam /epics/E-2/sign-off/": 20,
+        "maria /epics/E-1/sign-off/": 31,
+        "maria /epics/E-2/sign-off/": 26,
+        "maria /epics/E-3/sign-off/": 29,
+        "sam /epics/E-2/sign-off/": 25,
     },
     "signoff:epic_life": {"ada /epics/E-1/life/": 6},
     "signoff:epic_sign_off_request": {"vera /epics/E-1/requests/new/": 8},
@@ -120,7 +121,7 @@ COUNTS: dict[str, dict[str, int]] = {
     },
     "signoff:story_sign_off_request": {"vera /stories/{full_story}/requests/new/": 8},
     # The proof in the log is three, the promise as it is now three, and who is told two.
-    "signoff:receipt_detail": {"maria /receipts/{epic_receipt}/": 19, "lena /receipts/{story_receipt}/": 16},
+    "signoff:receipt_detail": {"maria /receipts/{epic_receipt}/": 20, "lena /receipts/{story_receipt}/": 16},
     # specs
     "specs:run_list": {"sam /runs/": 5},
     "specs:flaky_list": {"sam /runs/flaky/": 8},
@@ -140,6 +141,15 @@ COUNTS: dict[str, dict[str, int]] = {
         "maria /reliability/?text=in+time&state=HALF&scope=E-1": 6,
     },
     "reliability:slo_detail": {"priya /slos/SLO-1/": 15},
+    "reliability:slo_import": {"priya /slos/import/": 5},
+    # The digest of what may be saved is of all that the page shows, read again.
+    "reliability:slo_nines": {
+        "maria /slos/SLO-1/nines/": 14,
+        "priya /slos/SLO-1/nines/?target=99.95&revenue=1000&running=1": 18,
+    },
+    "reliability:nine_case_detail": {"maria /nine-cases/CASE-1/": 12},
+    "reliability:nine_case_sign": {"maria /nine-cases/CASE-2/sign/": 9},
+    "reliability:error_class_judge": {"jonas /slis/SLI-1/errors/judge/?name=cause+1": 8},
     "reliability:slo_create": {"priya /slis/SLI-1/slos/new/": 6},
     "reliability:slo_change": {"priya /slos/SLO-1/change/": 6},
     "reliability:slo_archive": {"priya /slos/SLO-1/archive/": 6},
@@ -206,6 +216,9 @@ SAME_ROWS = {
     "reliability:slo_create",
     "reliability:slo_change",
     "reliability:slo_archive",
+    "reliability:nine_case_detail",
+    "reliability:nine_case_sign",
+    "reliability:error_class_judge",
     "reliability:sli_edit",
     "audit:verification_detail",
     "account_login",

@@ -8,6 +8,7 @@ first has as many scenarios as there are rows.
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from allauth.mfa.models import Authenticator
@@ -25,7 +26,9 @@ from apps.organization import actions as organization
 from apps.organization.models import Scope, Service, Team
 from apps.organization.roles import Role
 from apps.reliability import actions as reliability
+from apps.reliability.actions import CaseSigning
 from apps.reliability.counts import DAY, batch_of, seconds_of
+from apps.reliability.nine_case import Weighed
 from apps.signatures.models import Signature
 from apps.signoff import actions as signoff
 from apps.specs import actions as specs
@@ -44,7 +47,8 @@ from tests.cast import (
     make_cast,
 )
 from tests.pages.passkeys import add_passkey
-from tests.signoff.promises import Promise, make_promise, text_of
+from tests.signoff import promises
+from tests.signoff.promises import Promise, make_dependable, make_promise, text_of
 from tests.specs.evidence import behave_json, edit, import_bytes
 
 
@@ -169,6 +173,7 @@ def _grow_full(shelf: Shelf, number: int) -> None:
     for digest, key in ((nfr.digest, nfr.key), (_first_nfr(promise), "NFR-1")):
         signoff.attest_nfr(nfr_key=key, digest=digest, verdict="MET", words="So.", until_on=in_days(9), by=cast.priya)
     threads.link_service(epic_key=epic, service_key=f"needed-{number}", by=cast.maria)
+    make_dependable(promise.epic, cast=cast, target="0.5")  # epics that it needs allow no more than 81 % in the end
     below, above = (make_promise(cast, stories=0, title=f"{word} {number}") for word in ("Below", "Above"))
     threads.add_dependency(epic_key=epic, needs_key=below.epic.key, kind="HARD", by=cast.jonas)
     threads.add_dependency(epic_key=above.epic.key, needs_key=epic, kind="SOFT", by=cast.jonas)
@@ -207,7 +212,23 @@ def _grow_reliability(shelf: Shelf, number: int) -> None:
     counts = batch_of([(start, 990, 1000)], grain=DAY, errors=[(start, f"cause {number}", 10)])
     reliability.record_counts(batches={"SLI-1": counts, sli.key: counts}, by=priya)
     shelf.latest["slo"] = slo.key
+    _weigh(shelf, number)
     reliability.refresh_slos()
+
+
+def _weigh(shelf: Shelf, number: int) -> None:
+    """One more case for SLO-1 and one more class of errors judged; the first case is signed, and SLO-1 has a badge."""
+    priya, maria = shelf.cast.priya, shelf.cast.maria
+    judged = {"name": f"cause {number}", "effort": "CHEAP", "why": "Ask once more"}
+    reliability.judge_error_class(sli_key="SLI-1", **judged, by=shelf.cast.jonas)
+    for revenue in (number, 1000 + number):
+        weighed = Weighed(Fraction("0.9999"), "$", Decimal(revenue), None, None, None)
+        case = reliability.save_nine_case(slo_key="SLO-1", weighed=weighed, by=priya)
+        if case.key == "CASE-1":
+            signing = CaseSigning(case.digest, f"{maria.name}, Product Owner of I-1", "", promises.key())
+            at = promises.confirmed()
+            reliability.sign_nine_case(case_key=case.key, signing=signing, by=maria, authentication=at)
+            reliability.share_badge(slo_key="SLO-1", by=priya)
 
 
 def _first_nfr(promise: Promise) -> str:

@@ -108,10 +108,10 @@ class Promise:
         return Story.objects.get(pk=story.pk)
 
 
-def make_dependable(epic: Epic, *, cast: Cast, good: int = 999, total: int = 1_000) -> SLO:
-    """The epic promises 99 % of its experience over 28 days, and keeps it, as the hour before says."""
+def make_dependable(epic: Epic, *, cast: Cast, target: str = "0.99", good: int = 999, total: int = 1_000) -> SLO:
+    """The epic promises so much of its experience over 28 days, and keeps it, as the hour before says."""
     sli = make_sli(epic.scope, cast.maria)
-    slo = make_slo(sli, cast.maria)
+    slo = make_slo(sli, cast.maria, target=target)
     delivery.link_slo(epic_key=epic.key, slo_key=slo.key, by=cast.maria)
     hour = timezone.now().replace(minute=0, second=0, microsecond=0) - timedelta(hours=1)
     send(sli, (hour, good, total), by=cast.adam)
