@@ -112,7 +112,7 @@ def test_the_list_shows_what_is_overdue_and_filters(world: World) -> None:
         assert "Overdue" in text(client, "/decisions/").split("<tbody>")[1]
         assert "D-1" in text(client, "/decisions/?state=OVERDUE")
         csv = b"".join(client.get("/decisions/?as=csv").streaming_content).decode()  # type: ignore[attr-defined]
-        assert "D-1,SLO-1,E-1,Budget used up" in csv
+        assert "D-1,Checkout answers in time,SLO-1,E-1,Budget used up" in csv
     assert "No decision matches" in text(client, "/decisions/?state=OVERDUE")
     assert "No decision matches" in text(client, "/decisions/?kind=SURPLUS")
     assert "D-1" in text(client, "/decisions/?text=slo-1&state=OPEN")

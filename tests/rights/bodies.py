@@ -13,6 +13,9 @@ from django.utils import timezone
 from apps.delivery import queries as delivery
 from apps.organization import queries as organization
 from apps.organization.models import Scope
+from apps.organization.roles import Column
+from apps.reliability import queries as reliability
+from apps.reliability.models import ErrorClassCount
 from apps.signoff import queries as signoff
 from apps.signoff import statements
 from apps.signoff.dossier import seal
@@ -63,6 +66,11 @@ def _story_signer(asked: Asked) -> str:
     return _signer(asked, "signoff.sign_story", *delivery.story_scopes(asked.kit.story))
 
 
+def _judgment(asked: Asked) -> Form:
+    counted = ErrorClassCount.objects.filter(sli=asked.kit.sli).earliest("pk")
+    return {"name": counted.name, "effort": "CHEAP", "why": "Ask once more"}
+
+
 def _reports(asked: Asked) -> Form:
     return {
         "reports": SimpleUploadedFile("report.json", report(asked.kit)),
@@ -81,11 +89,48 @@ def _story_text(asked: Asked) -> Form:
     return {"text": text_of(f"{asked.kit.word} pays", outcome="a receipt is printed"), "reason": "users asked for it"}
 
 
+def _proposal() -> Form:
+    return {
+        "option": "KEEP",
+        "cause": "COMPANY_NETWORK",
+        "reason": "A release mends it",
+        "expires_on": in_days(9).isoformat(),
+    }
+
+
+def _speaks(asked: Asked, right: str, scope: Scope) -> Form:
+    """For which column whoever asks signs, as the page printed it."""
+    person = asked.world.people.get(asked.name)
+    seats = reliability.deciding_seats(person, right, scope, fresh=True) if person else {}
+    column, seat = next(iter(seats.items()), (Column.PRODUCT, None))
+    signer = statements.signer(name=person.name, seat=seat) if person and seat else "Nobody"
+    return {"column": column.value, "signer": signer, "key": KEY, "comment": ""}
+
+
+POLICY = {
+    "episode_share": "10",
+    "surplus_share": "60",
+    "deadline_days": "5",
+    "expiry_days": "20",
+    "rationale": "Users leave at once",
+}
 EPIC = {"title": "Another title", "summary": "", "team": "", "promised_for": "2027-Q1"}
 TEAM = {"title": "Returns", "kind": "STREAM", "purpose": ""}
 SERVICE = {"title": "Returns", "team": "orders", "purpose": "", "users": "Customers"}
 NEEDS = {"needs": "queue", "kind": "HARD"}
 SLI = {"title": "Answers", "kind": "LATENCY", "good_means": "within a second", "source": "PUSHED"}
+SLOTH: Form = {
+    "version": "prometheus/v1",
+    "service": "shop",
+    "slos": [
+        {
+            "name": "requests",
+            "objective": 99.5,
+            "sli": {"events": {"error_query": "sum(bad[{{.window}}])", "total_query": "sum(all[{{.window}}])"}},
+            "alerting": {"page_alert": {"disable": True}, "ticket_alert": {"disable": True}},
+        }
+    ],
+}
 SLO = {"title": "In time", "target": 99.5, "window": "7d", "rationale": "Users leave"}
 COUNTS = {"by": "1d", "counts": [{"at": "2026-01-05T00:00:00Z", "good": 99, "total": 100, "errors": {"slow": 1}}]}
 REASON = {"reason": "nobody needs it"}
@@ -148,6 +193,8 @@ FORMS: dict[str, Form | Callable[[Asked], Form]] = {
     "delivery:epic_dependency_edit remove": lambda asked: {"remove": asked.kit.needed.key},
     "delivery:epic_service_edit": {"service": "platform"},
     "delivery:epic_service_edit remove": {"remove": "checkout"},
+    "delivery:epic_slo_edit": lambda asked: {"slo": asked.kit.spare_slo.key},
+    "delivery:epic_slo_edit remove": lambda asked: {"remove": asked.kit.slo.key},
     "delivery:epic_comment": {"text": "A remark"},
     "delivery:story_comment": {"text": "A remark"},
     "delivery:nfr_create": {"title": "Speed", "statement": "It answers within a second."},
@@ -193,6 +240,21 @@ FORMS: dict[str, Form | Callable[[Asked], Form]] = {
         "key": KEY,
         "comment": "",
     },
+    # reliability
+    "reliability:decision_detail": lambda asked: {**_proposal(), "owner": str(asked.world.cast.maria.pk)},
+    "reliability:decision_sign": lambda asked: {
+        "digest": asked.kit.decision.proposals.get().digest,
+        **_speaks(asked, "reliability.sign_decision", asked.kit.decision.slo.scope),
+        "meaning": "AGREE",
+    },
+    "reliability:decision_outcome": {"words": "It helped", "link": ""},
+    "reliability:freeze_lift": {"reason": "The budget is kept again"},
+    "reliability:policy_create": lambda asked: {**POLICY, "scope": asked.kit.epic.scope.key},
+    "reliability:policy_change": POLICY,
+    "reliability:policy_agree": lambda asked: {
+        "digest": asked.kit.policy.versions.get().digest,
+        **_speaks(asked, "reliability.edit_policy", asked.kit.policy.scope),
+    },
     # specs
     "specs:run_import": _reports,
     "specs:execution_request": lambda asked: {"epic": "", "story": asked.kit.story.key},
@@ -209,8 +271,23 @@ FORMS: dict[str, Form | Callable[[Asked], Form]] = {
     "reliability:sli_edit": SLI,
     "reliability:sli_archive": {},
     "reliability:slo_create": SLO,
+    "reliability:slo_import": lambda asked: {
+        "text": json.dumps(SLOTH),
+        "scope": asked.kit.epic.scope.key,
+        "days": "30",
+    },
     "reliability:slo_change": SLO,
     "reliability:slo_archive": REASON,
+    "reliability:slo_badge_share": {},
+    "reliability:slo_badge_withdraw": {},
+    "reliability:error_class_judge": lambda asked: _judgment(asked),
+    "reliability:nine_case_save": {"target": "99.99", "revenue": "1000"},
+    "reliability:nine_case_sign": lambda asked: {
+        "digest": asked.kit.nine_case.digest,
+        "signer": _signer(asked, "reliability.sign_nine_case", asked.kit.epic.scope),
+        "key": KEY,
+        "comment": "",
+    },
     # audit
     "audit:log_verify": {},
     # the API
@@ -236,6 +313,8 @@ FORMS: dict[str, Form | Callable[[Asked], Form]] = {
     "delivery-api:epic_dependency_detail": {},
     "delivery-api:epic_service_list": {"service": "platform"},
     "delivery-api:epic_service_detail": {},
+    "delivery-api:epic_slo_list": lambda asked: {"slo": asked.kit.spare_slo.key},
+    "delivery-api:epic_slo_detail": {},
     "delivery-api:epic_comment_list": {"text": "A remark"},
     "delivery-api:nfr_detail": {"statement": "It answers within two seconds."},
     "delivery-api:nfr_archive": REASON,
@@ -247,6 +326,13 @@ FORMS: dict[str, Form | Callable[[Asked], Form]] = {
         "initiative": asked.kit.initiative.title,
         "upload": SimpleUploadedFile("more.zip", archive("More")),
     },
+    "reliability-api:decision_propose": lambda asked: {**_proposal(), "owner": "maria"},
+    "reliability-api:decision_sign": {},
+    "reliability-api:decision_outcome": {"words": "It helped", "link": ""},
+    "reliability-api:freeze_lift": {"reason": "The budget is kept again"},
+    "reliability-api:policy_list": lambda asked: {"rationale": "Users leave", "scope": asked.kit.epic.scope.key},
+    "reliability-api:policy_detail": {"rationale": "Users leave", "expiry_days": 9},
+    "reliability-api:policy_agree": {},
     "specs-api:run_create": {},
     "specs-api:suite_execution_list": lambda asked: {"epic": "", "story": asked.kit.story.key},
     "specs-api:execution_cancel": {},
@@ -268,8 +354,14 @@ FORMS: dict[str, Form | Callable[[Asked], Form]] = {
     "reliability-api:sli_archive": {},
     "reliability-api:counts_record": COUNTS,
     "reliability-api:slo_create": SLO,
+    "reliability-api:slo_import": SLOTH,
     "reliability-api:slo_detail": SLO,
     "reliability-api:slo_archive": REASON,
+    "reliability-api:slo_badge_share": {},
+    "reliability-api:slo_badge_withdraw": {},
+    "reliability-api:error_class_judge": lambda asked: _judgment(asked),
+    "reliability-api:nine_case_list": {"target": 99.99, "revenue": 1000},
+    "reliability-api:nine_case_sign": {},
     # sign-in
     "account_login": {"login": "maria", "password": PASSWORD},
     "account_logout": {},

@@ -60,6 +60,9 @@ _OF_KIT: dict[str, Callable[[Kit], Any]] = {
     "executions": lambda kit: kit.execution.key,
     "slis": lambda kit: kit.sli.key,
     "slos": lambda kit: kit.slo.key,
+    "nine-cases": lambda kit: kit.nine_case.key,
+    "decisions": lambda kit: kit.decision.key,
+    "policies": lambda kit: kit.policy.key,
     "imports": lambda kit: kit.feature_import.key,
     "seats": lambda kit: kit.seat.pk,
     "delegations": lambda kit: kit.delegation.pk,
@@ -96,6 +99,11 @@ _INSTEAD: dict[str, Callable[[Asked], list[Any]]] = {
     "delivery:epic_archive": lambda asked: [asked.kit.spare.key],
     "delivery-api:epic_archive": lambda asked: [asked.kit.spare.key],
     "delivery-api:epic_dependency_detail": lambda asked: [asked.kit.epic.key, asked.kit.needed.key],
+    **{
+        route: lambda asked: [asked.kit.decided.key]
+        for space in ("reliability", "reliability-api")
+        for route in (f"{space}:decision_outcome", f"{space}:freeze_lift")
+    },
     "account_reset_password_from_key": lambda asked: ["1", "used-already"],
     "account_confirm_email": lambda asked: ["used-already"],
 }
@@ -106,10 +114,13 @@ _BY_FORM = {
     "delivery:story_check",
     "delivery-api:epic_list",
     "reliability:sli_create",
+    "reliability:slo_import",
     "reliability-api:sli_list",
     "delivery-api:feature_import_list",
     "specs:run_import",
     "specs-api:run_create",
+    "reliability:policy_create",
+    "reliability-api:policy_list",
 }
 # Queries that a GET is asked with besides the bare one: another way to the same rows may have another filter.
 _QUERIES: dict[str, tuple[str, ...]] = {
@@ -121,22 +132,26 @@ _QUERIES: dict[str, tuple[str, ...]] = {
     "specs:run_list": ("?as=csv",),
     "specs:run_detail": ("?as=csv",),
     "signoff:story_history": ("?as=csv",),
+    "reliability:decision_list": ("?as=csv",),
     "reliability:slo_list": ("?as=csv",),
     "audit:entry_list": ("?as=csv",),
 }
 # Queries that name a kit.
 _NAMING: dict[str, Callable[[Kit], str]] = {
     "specs-api:run_create": lambda kit: f"?format=behave-json&initiative={kit.initiative.key}",
+    "reliability-api:slo_import": lambda kit: f"?scope={kit.epic.scope.key}",
     "specs-api:feature_export": lambda kit: f"?initiative={kit.initiative.key}",
     "specs:ci_guide": lambda kit: f"?epic={kit.epic.key}",
 }
+# What is posted there, not asked for.
+_POSTED = {"specs-api:run_create", "reliability-api:slo_import"}
 
 
 def things(name: str, address: str, method: str) -> tuple[str, ...]:
     """Of which things a method of a route is: of both kits where it names one of theirs."""
     names_kit = any(before in _OF_KIT for before, *_ in _KEY.findall(address))
     by_form = method != "GET" and name in _BY_FORM
-    by_query = name in _NAMING and (method == "GET") == (name != "specs-api:run_create")
+    by_query = name in _NAMING and (method == "GET") == (name not in _POSTED)
     return ("open", "restricted") if names_kit or by_form or by_query else ("",)
 
 

@@ -6,6 +6,7 @@ Whatever is restricted carries the word HUSHED, so that an answer which tells of
 import json
 from dataclasses import dataclass, field
 from decimal import Decimal
+from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
@@ -28,7 +29,8 @@ from apps.organization.models import Delegation, Membership, Person, Scope, Seat
 from apps.organization.roles import Role
 from apps.reliability import actions as reliability
 from apps.reliability.counts import DAY, batch_of, seconds_of
-from apps.reliability.models import SLI, SLO
+from apps.reliability.models import SLI, SLO, Decision, NineCase, Policy
+from apps.reliability.nine_case import Weighed
 from apps.signoff import actions as signoff
 from apps.signoff.models import Waiver
 from apps.specs import actions as specs
@@ -45,6 +47,7 @@ from tests.cast import (
     in_days,
     make_cast,
 )
+from tests.rights.deciding import make_decided, open_decision, write_policy
 from tests.signoff.promises import confirmed, key, text_of
 from tests.specs.evidence import behave_feature, import_bytes
 
@@ -81,6 +84,7 @@ class Kit:
     story: Story
     signed: Story
     nfr: NFR
+    # Promised by the epic, and one of its experience that is not.
     receipt: str
     waiver: Waiver
     run: Run
@@ -88,7 +92,13 @@ class Kit:
     feature_import: FeatureImport
     sli: SLI
     spare_sli: SLI
+    nine_case: NineCase
     slo: SLO
+    spare_slo: SLO
+    # One that waits for signatures, one that was decided and froze the epic, and the policy of the initiative.
+    decision: Decision
+    decided: Decision
+    policy: Policy
     seat: Seat
     delegation: Delegation
 
@@ -125,7 +135,11 @@ class World:
             kit.nfr,
             kit.run,
             kit.sli,
+            kit.nine_case,
             kit.slo,
+            kit.decision,
+            kit.decided,
+            kit.policy,
         )
         return frozenset({kit.receipt, kit.execution.key, kit.feature_import.key, *(one.key for one in things)})
 
@@ -248,6 +262,9 @@ def _kit(world: World, initiative: Initiative, *, word: str, suite: str) -> Kit:
     delivery.create_story(epic_key=needed.key, text=text_of(f"{word} rests"), by=ruth)
     nfr = delivery.create_nfr(epic_key=epic.key, title=f"{word} speed", statement=f"{word} answers fast", by=maria)
     delivery.link_service(epic_key=epic.key, service_key=world.service.scope.key, by=maria)
+    sli = _sli(world, epic, f"{word} answers")
+    slo, spare_slo = (_slo(world, sli, f"{word} {title}") for title in ("opens", "stays open"))
+    delivery.link_slo(epic_key=epic.key, slo_key=slo.key, by=maria)
     delivery.add_dependency(epic_key=epic.key, needs_key=needed.key, kind="SOFT", by=forget_seats(cast.jonas))
     for thing_key in (epic.key, needed.key):
         delivery.comment_on_epic(epic_key=thing_key, text=f"{word} remark", by=maria)
@@ -275,7 +292,6 @@ def _kit(world: World, initiative: Initiative, *, word: str, suite: str) -> Kit:
         archive=archive(word),
         by=forget_seats(cast.vera),
     )
-    sli = _sli(world, epic, f"{word} answers")
     seat = Seat.objects.get(person=world.people["own PO"], scope=initiative.scope)
     return Kit(
         word=word,
@@ -287,6 +303,11 @@ def _kit(world: World, initiative: Initiative, *, word: str, suite: str) -> Kit:
         story=Story.objects.get(pk=story.pk),
         signed=Story.objects.get(pk=signed.pk),
         nfr=nfr,
+        slo=slo,
+        spare_slo=spare_slo,
+        decision=open_decision(slo, word=word, cast=cast),
+        decided=make_decided(spare_slo, word=word, cast=cast),
+        policy=write_policy(initiative.scope, word=word, cast=cast),
         receipt=sign_off.signature.key,
         waiver=waiver,
         run=run,
@@ -294,7 +315,7 @@ def _kit(world: World, initiative: Initiative, *, word: str, suite: str) -> Kit:
         feature_import=asked,
         sli=sli,
         spare_sli=_sli(world, epic, f"{word} spare"),
-        slo=_slo(world, sli, f"{word} promise"),
+        nine_case=_nine_case(world, sli),
         seat=seat,
         delegation=DelegationFactory.create(seat=seat, delegate=PersonFactory.create(username=f"deputy-{suite}")),
     )
@@ -315,11 +336,19 @@ def _slo(world: World, sli: SLI, title: str) -> SLO:
     )
 
 
+def _nine_case(world: World, sli: SLI) -> NineCase:
+    """What a nine more would be worth."""
+    weighed = Weighed(Fraction("0.999"), "$", Decimal(1_000), None, None, None)
+    slo = sli.slos.earliest("pk")
+    return reliability.save_nine_case(slo_key=slo.key, weighed=weighed, by=forget_seats(world.cast.priya))
+
+
 def _mix(world: World) -> None:
     """What stands between the two initiatives: each epic needs one of the other, a run touches both, and somebody of
     another initiative was told of what became restricted since. A restricted story fails now and then.
     """
     opened, hidden, cast = world.kits["open"], world.kits["restricted"], world.cast
+    reliability.share_badge(slo_key=opened.slo.key, by=forget_seats(cast.priya))
     for epic, needs in ((opened.epic, hidden.needed), (hidden.spare, opened.needed)):
         delivery.add_dependency(epic_key=epic.key, needs_key=needs.key, kind="SOFT", by=forget_seats(cast.jonas))
     texts = [text_of(f"{kit.word} {title}") for kit in (opened, hidden) for title in ("pays", "leaves")]

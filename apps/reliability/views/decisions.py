@@ -23,7 +23,20 @@ from apps.reliability.views import decided
 
 ROWS = 50
 ORDER = ("rank", "due_on", "pk")
-HEAD = ["Key", "SLO", "Of", "Cause", "Opened", "Due", "State", "Decided", "Owner", "Holds until", "What came of it"]
+HEAD = [
+    "Key",
+    "Decision on",
+    "SLO",
+    "Of",
+    "Cause",
+    "Opened",
+    "Due",
+    "State",
+    "Decided",
+    "Owner",
+    "Holds until",
+    "What came of it",
+]
 
 
 @member
@@ -56,6 +69,7 @@ def _csv_row(line: decided.Line) -> list[object]:
     one = line.decision
     return [
         one.key,
+        one.slo.title,
         one.slo.key,
         one.slo.scope.key,
         one.get_kind_display(),
