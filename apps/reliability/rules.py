@@ -45,10 +45,7 @@ def _no_seat(right: str, words: str, scope: Scope) -> NotAllowed:
 
 def check_may_create_sli(scope: Scope, *, by: Person) -> HeldSeat | None:
     """A new indicator, or objective, of a service, an epic or whatever else is measured."""
-    seat = _seat_or_refuse(by, "reliability.edit_slo", f"Defining SLIs and SLOs of {scope.key}", scope)
-    if scope.archived_at:
-        raise Refused(f"{scope.key} is archived; nothing of it is measured any more.")
-    return seat
+    return _seat_or_refuse(by, "reliability.edit_slo", f"Defining SLIs and SLOs of {scope.key}", scope)
 
 
 def check_may_import_slos(scopes: Sequence[Scope], *, by: Person) -> HeldSeat | None:

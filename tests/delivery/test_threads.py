@@ -71,7 +71,7 @@ def test_other_refusals(four: Work) -> None:
         add(four, "E-1", "E-2", "SOFT")
     with pytest.raises(Refused, match="There is no epic E-99"):
         add(four, "E-1", "E-99")
-    with pytest.raises(BadInput, match="is no kind of dependency"):
+    with pytest.raises(BadInput, match="is no kind of dependency: HARD or SOFT"):
         add(four, "E-1", "E-3", "MAYBE")
     with pytest.raises(Refused, match="E-1 does not need E-3"):
         actions.remove_dependency(epic_key="E-1", needs_key="E-3", by=four.tomas)

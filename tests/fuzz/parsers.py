@@ -25,6 +25,7 @@ from apps.delivery.feature_files import NotReadable
 from apps.delivery.gherkin import NotGherkin
 from apps.organization import people_csv
 from apps.organization.people_csv import PeopleRefused
+from apps.reliability import pushed
 from apps.reliability.formats import counts_csv, openmetrics, slo_files, yaml_documents
 from apps.reliability.formats.counts_csv import NotCounts
 from apps.reliability.formats.openmetrics import NotOpenMetrics
@@ -149,6 +150,9 @@ PARSERS: dict[str, Parser] = {
     "slo-files": Parser(_slos, (NotADocument,), tuple(f"apps.reliability.formats.{name}" for name in SLO_FILES)),
     "counts-csv": Parser(_counts, (NotCounts,), ("apps.reliability.formats.counts_csv",)),
     "openmetrics": Parser(_grown, (NotOpenMetrics,), ("apps.reliability.formats.openmetrics",)),
+    "pushed-counts": Parser(
+        lambda data: pushed.read(_body(data)), (BadInput, ParseError, TooLargeBody), ("apps.reliability.pushed",)
+    ),
     "strict-json": Parser(
         strict_json.parse, (strict_json.NotStrictJson,), ("apps.common.strict_json",), storable=False
     ),

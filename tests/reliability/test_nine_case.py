@@ -168,7 +168,9 @@ def test_what_was_changed_behind_the_portal_is_found(world: World) -> None:
     words = f"what {signed.signature.key} signed is not as it was: the case"
     assert words in str(verify_log().words)
     assert "This record was changed after signing" in main_of(signed_in(world.priya), "/nine-cases/CASE-1/")
-    with pytest.raises(Refused, match="What is stored of CASE-2 is not what was saved"):
+    with pytest.raises(
+        Refused, match="What is stored of CASE-2 is not what was saved. Nothing was signed: tell an auditor."
+    ):
         sign(world, tampered(save(world, replace(WEIGHED, running=Decimal(60)))))
 
 

@@ -140,7 +140,9 @@ def test_a_version_that_is_not_what_was_written_is_not_signed(world: World) -> N
     with connection.cursor() as cursor:
         cursor.execute("DROP TRIGGER reliability_policyversion_update")
     PolicyVersion.objects.update(deadline_days=300)
-    with pytest.raises(Refused, match="What is stored of POL-1 is not what was written"):
+    with pytest.raises(
+        Refused, match="What is stored of POL-1 is not what was written. Nothing was signed; tell an auditor."
+    ):
         agree(world, Column.SRE)
 
 

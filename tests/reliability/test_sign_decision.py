@@ -168,7 +168,9 @@ def test_what_was_altered_in_the_database_is_not_signed(proposed: World) -> None
     with connection.cursor() as cursor:
         cursor.execute("DROP TRIGGER reliability_decisionproposal_update")
     DecisionProposal.objects.update(option="KEEP")
-    with pytest.raises(Refused, match="What is stored of D-1 is not what was proposed"):
+    with pytest.raises(
+        Refused, match="What is stored of D-1 is not what was proposed. Nothing was signed: tell an auditor."
+    ):
         sign(proposed, Column.SRE)
 
 

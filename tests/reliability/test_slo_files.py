@@ -68,7 +68,7 @@ def test_every_reason_by_document_and_field(world: World, client: Client) -> Non
 @pytest.mark.parametrize(
     ("address", "body", "status", "words"),
     [
-        (IMPORT, "", 400, "The body is empty."),
+        (IMPORT, "", 400, "The body is empty. Send the file as the body"),
         (f"{IMPORT}?days=0", SLOTH, 400, "a whole number of days from 1 to 365"),
         (f"{IMPORT}?scope=E-9", SLOTH, 409, "There is no service, epic or team E-9"),
         (f"{IMPORT}?format=x", SLOTH, 400, "says nothing here"),

@@ -143,6 +143,10 @@ def test_a_run_of_an_older_text_is_no_evidence(cast: Cast) -> None:
 
 def test_the_act_that_shows_no_page_needs_no_signer(promise: Promise) -> None:
     """Such as the demo's; with one, the act compares it."""
-    with pytest.raises(Moved, match="not the one that the page showed"):
+    words = (
+        "Your name or your seat is not the one that the page showed. Nothing was recorded. Read the sentence as it is "
+        "now, then sign again."
+    )
+    with pytest.raises(Moved, match=words):
         promise.sign(signer="Somebody else")
     assert promise.sign(key=key()).meaning == "ACCEPT"

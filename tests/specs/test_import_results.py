@@ -478,7 +478,7 @@ def test_a_program_pushes_several_files_as_a_form(machine, story):
         ("?format=nonsense", b"[]", 400, "is not a format of reports"),
         ("?format=junit&zone=Mars", b"<testsuite/>", 400, "is not a time zone"),
         ("?initiative=I-99", b"[]", 400, "There is no initiative I-99 that you may read."),
-        ("", b"", 400, "The body is empty"),
+        ("", b"", 400, "The body is empty. Send the report as the body"),
         (f"?revision={'x' * 101}", b"[]", 400, "The revision has more than 100 characters."),
         ("?format=behave-json", b" " * (8 * 1024 * 1024 + 1), 413, "more than the 8 MiB"),
     ],
