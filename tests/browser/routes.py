@@ -91,6 +91,7 @@ PAGES: dict[str, list[str]] = {
     # reliability
     "reliability:slo_list": ["maria /reliability/", "mira /reliability/?text=nothing-like-it"],
     "reliability:slo_detail": ["maria /slos/SLO-1/", "priya /slos/SLO-2/", "mira /slos/SLO-3/"],
+    "reliability:slo_import": ["priya /slos/import/"],
     "reliability:slo_create": ["priya /slis/SLI-2/slos/new/"],
     "reliability:slo_change": ["priya /slos/SLO-2/change/"],
     "reliability:slo_nines": [

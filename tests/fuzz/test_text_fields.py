@@ -41,7 +41,9 @@ ACTING, READING = rows("POST", "PATCH", "DELETE"), rows("GET")
 # Stories are Gherkin: words stand in them as comments.
 STORIES = re.compile(r"delivery(-api)?:(story_create|story_edit|epic_story_list|story_version_list)")
 # These read a text as something else, or write it nowhere.
-NOT_STORED = re.compile(r"account_|mfa_|organization:person_import|delivery(-api)?:feature_import")
+NOT_STORED = re.compile(
+    r"account_|mfa_|organization:person_import|delivery(-api)?:feature_import|reliability(-api)?:slo_import"
+)
 every_act = pytest.mark.parametrize("row", ACTING, ids=str)
 # The API has the same forms and acts behind it, and tests/api asks it what its schema does not allow.
 acts_of_pages = pytest.mark.parametrize("row", [row for row in ACTING if not row.is_api], ids=str)
