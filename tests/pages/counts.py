@@ -85,7 +85,7 @@ COUNTS: dict[str, dict[str, int]] = {
     "delivery:feature_import_create": {"vera /imports/new/": 5},
     "delivery:feature_import_detail": {"vera /imports/{feature_import}/": 5},
     # signoff
-    # The gate with its facts is ten, the promise three; then each list of the page, and what may be done there.
+    # The gate with its facts is fifteen, the promise four; then each list of the page, and what may be done there.
     "signoff:epic_detail": {
         "maria /epics/E-1/": 47,
         "maria /epics/E-2/": 40,
@@ -153,6 +153,16 @@ COUNTS: dict[str, dict[str, int]] = {
     "reliability:slo_create": {"priya /slis/SLI-1/slos/new/": 6},
     "reliability:slo_change": {"priya /slos/SLO-1/change/": 6},
     "reliability:slo_archive": {"priya /slos/SLO-1/archive/": 6},
+    "reliability:decision_list": {"maria /decisions/": 5, "maria /decisions/?text=SLO-1&state=OPEN&kind=EPISODE": 5},
+    "reliability:decision_detail": {"priya /decisions/D-1/": 5, "priya /decisions/D-2/": 5},
+    "reliability:decision_sign": {"priya /decisions/D-1/sign/": 5},
+    "reliability:decision_outcome": {"priya /decisions/D-2/outcome/": 5},
+    "reliability:freeze_lift": {"priya /decisions/D-2/freeze/lift/": 5},
+    "reliability:policy_list": {"maria /policies/": 5},
+    "reliability:policy_create": {"priya /policies/new/": 5},
+    "reliability:policy_detail": {"priya /policies/POL-1/": 5},
+    "reliability:policy_change": {"priya /policies/POL-1/change/": 5},
+    "reliability:policy_agree": {"priya /policies/POL-1/agree/": 5},
     "reliability:sli_list": {"maria /slis/": 5, "maria /slis/?text=answers": 5},
     "reliability:sli_create": {"priya /slis/new/": 5},
     # Seats are asked anew for each of three acts.
@@ -220,6 +230,10 @@ SAME_ROWS = {
     "reliability:nine_case_sign",
     "reliability:error_class_judge",
     "reliability:sli_edit",
+    "reliability:decision_outcome",
+    "reliability:freeze_lift",
+    "reliability:policy_change",
+    "reliability:policy_agree",
     "audit:verification_detail",
     "account_login",
     "account_logout",
