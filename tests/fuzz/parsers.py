@@ -25,6 +25,7 @@ from apps.delivery.feature_files import NotReadable
 from apps.delivery.gherkin import NotGherkin
 from apps.organization import people_csv
 from apps.organization.people_csv import PeopleRefused
+from apps.reliability import intake as slo_intake
 from apps.reliability import pushed
 from apps.reliability.formats import counts_csv, openmetrics, slo_files, yaml_documents
 from apps.reliability.formats.counts_csv import NotCounts
@@ -100,6 +101,11 @@ def _slos(data: bytes) -> Any:
     return found, [str(one) for one in found.refused]
 
 
+def _taken_slos(data: bytes) -> Any:
+    taken = slo_intake.take([("slos.yaml", data)])
+    return taken.written, taken.unmeasured, [str(one) for one in taken.problems]
+
+
 def _counts(data: bytes) -> Any:
     good = counts_csv.condition("<= 50") if b"value" in data[:40] else None
     return counts_csv.read(data, good=good)
@@ -148,6 +154,7 @@ PARSERS: dict[str, Parser] = {
     "people-csv": Parser(people_csv.parse, (PeopleRefused,), ("apps.organization.people_csv",)),
     "yaml-documents": Parser(yaml_documents.read, (NotADocument,), ("apps.reliability.formats.yaml_documents",)),
     "slo-files": Parser(_slos, (NotADocument,), tuple(f"apps.reliability.formats.{name}" for name in SLO_FILES)),
+    "taken-slos": Parser(_taken_slos, (BadInput,), ("apps.reliability.intake",)),
     "counts-csv": Parser(_counts, (NotCounts,), ("apps.reliability.formats.counts_csv",)),
     "openmetrics": Parser(_grown, (NotOpenMetrics,), ("apps.reliability.formats.openmetrics",)),
     "pushed-counts": Parser(
@@ -167,7 +174,7 @@ PARSERS: dict[str, Parser] = {
             "apps.common.instants",
             *("apps.delivery.management.commands.import_features", "apps.specs.management.commands.import_results"),
             *("apps.specs.api.run_import", "apps.signoff.api.history", "apps.signoff.dossier"),
-            "apps.signoff.views.regressions",
+            *("apps.signoff.views.regressions", "apps.reliability.management.commands.slo_status"),
         ),
     ),
     "report-instant": Parser(lambda data: report.instant(as_text(data), NO_ZONE), (), ("apps.specs.report",)),
@@ -201,6 +208,14 @@ NOT_READERS = {
     "apps.organization.idempotency": "digests what the parser of bodies read",
     "apps.organization.views.people": "writes CSV",
     "apps.organization.management.commands.import_people": "writes JSON",
+    "apps.reliability.actions.refreshing": "writes JSON",
+    "apps.reliability.counts": "packs numbers for a digest",
+    "apps.reliability.management.commands.import_slos": "writes JSON",
+    "apps.reliability.models.decisions": "reads what the portal itself stored of a decision, which its digest proves",
+    "apps.reliability.models.nine_cases": "reads what the portal itself stored of a case, which its digest proves",
+    "apps.reliability.models.sources": "reads documents that it stored after they were read",
+    "apps.reliability.queries.due": "reads instants that the portal itself stored of a decision",
+    "apps.reliability.views.decided": "reads instants that the portal itself stored of a decision",
     "apps.specs.actions.rows": "writes JSON",
     "apps.specs.ci": "prints a script for others to run",
     "apps.specs.exports": "writes ZIP and JSON",
