@@ -29,7 +29,7 @@ WELL_KNOWN = {"is_staff": "1", "is_superuser": "1", "groups": "1", "user_permiss
 VALUES = {"state": "SIGNED", "signed_promise": "a" * 64, "role": "ADMINISTRATOR", "verdict": "PASSED"}
 # Made of chance, or of the entry's own bytes.
 CHANCE = {"secret_hash", "prefix", "password", "session_key", "session_data", "salt", "body", "leaf", "nodes", "root"}
-CHANCE |= {"range", "idempotency_key", "archive"}
+CHANCE |= {"range", "idempotency_key", "archive", "nonce"}
 
 
 def columns() -> dict[str, str]:
