@@ -44,6 +44,7 @@ PAGES: dict[str, list[str]] = {
     "delivery:epic_archive": ["maria /epics/E-6/archive/"],
     "delivery:epic_dependency_edit": ["jonas /epics/E-3/dependencies/"],
     "delivery:epic_service_edit": ["jonas /epics/E-3/services/"],
+    "delivery:epic_slo_edit": ["jonas /epics/E-3/slos/"],
     "delivery:nfr_create": ["maria /epics/E-3/nfrs/new/"],
     "delivery:nfr_edit": ["maria /nfrs/NFR-4/edit/"],
     "delivery:nfr_archive": ["maria /nfrs/NFR-5/archive/"],
@@ -99,6 +100,14 @@ PAGES: dict[str, list[str]] = {
         "priya /slos/SLO-2/nines/?target=99.95&revenue=1000000&one_off=20000&lifetime_years=4&running=3000",
     ],
     "reliability:slo_archive": ["priya /slos/SLO-2/archive/"],
+    "reliability:decision_list": ["maria /decisions/", "mira /decisions/?text=nothing-like-it"],
+    "reliability:decision_detail": ["kofi /decisions/D-1/", "maria /decisions/D-3/", "mira /decisions/D-2/"],
+    "reliability:decision_sign": ["maria /decisions/D-3/sign/", "mira /decisions/D-3/sign/"],
+    "reliability:policy_list": ["maria /policies/"],
+    "reliability:policy_detail": ["jonas /policies/POL-1/"],
+    "reliability:policy_create": ["priya /policies/new/"],
+    "reliability:policy_change": ["priya /policies/POL-1/change/"],
+    "reliability:policy_agree": ["jonas /policies/POL-1/agree/", "mira /policies/POL-1/agree/"],
     "reliability:sli_list": ["maria /slis/", "maria /slis/?text=nothing-like-it"],
     "reliability:sli_create": ["priya /slis/new/"],
     "reliability:sli_detail": ["maria /slis/SLI-1/", "priya /slis/SLI-2/"],
@@ -137,6 +146,8 @@ ELSEWHERE = {
     "mfa_reauthenticate_webauthn": "only with a passkey: test_passkey",
     "mfa_edit_webauthn": "only with a passkey: test_passkey",
     "mfa_remove_webauthn": "only with a passkey: test_passkey",
+    "reliability:decision_outcome": "only once it is decided: tests/reliability/test_decision_pages",
+    "reliability:freeze_lift": "only while it is frozen: tests/reliability/test_decision_pages",
 }
 
 NO_PAGES = {

@@ -46,6 +46,7 @@ from tests.cast import (
     in_days,
     make_cast,
 )
+from tests.pages.deciding import grow_decisions
 from tests.pages.passkeys import add_passkey
 from tests.signoff import promises
 from tests.signoff.promises import Promise, make_dependable, make_promise, text_of
@@ -116,6 +117,7 @@ def grow(shelf: Shelf, count: int) -> None:
         _grow_full(shelf, number)
         _grow_imports(shelf.cast, number)
         _grow_reliability(shelf, number)
+        grow_decisions(shelf.cast, number)
         audit.verify()
         add_passkey(shelf.cast.ola, f"Key {number}")
     _grow_ready(shelf.ready, count)
