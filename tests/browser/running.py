@@ -26,8 +26,10 @@ class Portal:
 
 
 @contextlib.contextmanager
-def running(var: Path, *arguments: str) -> Iterator[Portal]:
-    """`up` with `arguments`, until the block ends. Fails with its words where it does not start."""
+def running(var: Path, *arguments: str, **variables: str) -> Iterator[Portal]:
+    """`up` with `arguments` and environment `variables`, until the block ends; fails with its words where it does not
+    start.
+    """
     words = var.with_suffix(".log")
     kept = {
         name: value
@@ -38,7 +40,7 @@ def running(var: Path, *arguments: str) -> Iterator[Portal]:
         process = subprocess.Popen(
             [sys.executable, "manage.py", "up", "--port", "0", *arguments],
             cwd=settings.BASE_DIR,
-            env={**kept, "PORTAL_VAR": str(var)},
+            env={**kept, "PORTAL_VAR": str(var), **variables},
             stdout=out,
             stderr=subprocess.STDOUT,
             start_new_session=True,
