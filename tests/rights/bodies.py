@@ -243,7 +243,7 @@ FORMS: dict[str, Form | Callable[[Asked], Form]] = {
     # reliability
     "reliability:decision_detail": lambda asked: {**_proposal(), "owner": str(asked.world.cast.maria.pk)},
     "reliability:decision_sign": lambda asked: {
-        "digest": asked.kit.decision.proposals.get().digest,
+        "digest": asked.kit.decision.proposals.latest("pk").digest,
         **_speaks(asked, "reliability.sign_decision", asked.kit.decision.slo.scope),
         "meaning": "AGREE",
     },
@@ -252,7 +252,7 @@ FORMS: dict[str, Form | Callable[[Asked], Form]] = {
     "reliability:policy_create": lambda asked: {**POLICY, "scope": asked.kit.epic.scope.key},
     "reliability:policy_change": POLICY,
     "reliability:policy_agree": lambda asked: {
-        "digest": asked.kit.policy.versions.get().digest,
+        "digest": asked.kit.policy.versions.latest("number").digest,
         **_speaks(asked, "reliability.edit_policy", asked.kit.policy.scope),
     },
     # specs
