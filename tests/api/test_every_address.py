@@ -35,6 +35,9 @@ KEYS = {
     "slos": "SLO-2",
 }
 
+# Whoever sends counts has no queries, and so no rules for Prometheus.
+REFUSED = {"/api/v1/slos/{key}/rules/": {409}}
+
 
 def reading() -> Iterator[tuple[str, dict[str, Any]]]:
     for path, operations in schema()["paths"].items():
@@ -55,7 +58,7 @@ def test_it_answers_as_the_schema_says(demo: Demo, path: str) -> None:
     seen = set()
     for who, client in (("token", demo.pipeline), *((name, demo.browser(name)) for name in ("vera", "adam"))):
         answer = client.get(asked)
-        assert answer.status_code in (200, 403, 404), (who, answer.content)
+        assert answer.status_code in (200, 403, 404, *REFUSED.get(path, ())), (who, answer.content)
         seen.add(answer.status_code)
         if answer.status_code == 200 and answer.headers["Content-Type"] == "application/json":
             see_conforms(path, answer.json())
@@ -64,7 +67,7 @@ def test_it_answers_as_the_schema_says(demo: Demo, path: str) -> None:
         elif answer.status_code != 200:
             assert answer.headers["Content-Type"] == "application/problem+json"
             assert answer.json()["status"] == answer.status_code
-    assert 200 in seen
+    assert 200 in seen or seen == REFUSED.get(path)
 
 
 def see_conforms(path: str, body: Any) -> None:

@@ -48,6 +48,15 @@ def test_a_pipeline_sends_a_file(world: World) -> None:
 
 
 @pytest.mark.usefixtures("shop")
+def test_a_key_answers_once(world: World) -> None:
+    ci, key = pipeline(world), {"Idempotency-Key": "one-file-of-slos"}
+    first, again = (ci.post(IMPORT, SLOTH, content_type="application/yaml", headers=key) for _ in range(2))
+    assert (first.json()["created"], again.content) == (1, first.content)
+    other = ci.post(IMPORT, OPENSLO, content_type="application/yaml", headers=key)
+    assert other.status_code == 422
+
+
+@pytest.mark.usefixtures("shop")
 def test_several_files_and_a_scope(world: World, client: Client) -> None:
     body = {"file": [file(OPENSLO, "a.yaml"), file(INDICATOR, "b.yaml")], "scope": "E-1"}
     told = as_(world.priya, client).post(IMPORT, body).json()

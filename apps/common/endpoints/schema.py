@@ -150,7 +150,7 @@ def _responses(operation: Operation, path: str, registry: ComponentRegistry) -> 
             shape = _page(shape)
         answer["content"] = {"application/json": {"schema": shape}}
     if operation.gives:
-        answer["content"] = {one: {"schema": {"type": "string", "format": "binary"}} for one in operation.gives}
+        answer["content"] = {one: {"schema": _given(one)} for one in operation.gives}
     found: dict[str, Any] = {str(status): answer for status in (operation.status, *operation.also)}
     if not operation.writes:
         found["200"] = {**answer, "headers": {"ETag": {"schema": {"type": "string"}}}}
@@ -159,6 +159,11 @@ def _responses(operation: Operation, path: str, registry: ComponentRegistry) -> 
     for status in _refusals(operation, path):
         found[str(status)] = _problem(status, registry)
     return dict(sorted(found.items()))
+
+
+def _given(media_type: str) -> dict[str, Any]:
+    """Of what comes as bytes; YAML holds whatever it holds."""
+    return {"description": "YAML."} if media_type == "text/yaml" else {"type": "string", "format": "binary"}
 
 
 def _problem(status: int, registry: ComponentRegistry) -> dict[str, Any]:

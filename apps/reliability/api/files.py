@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from hashlib import sha256
+from io import BytesIO
 from typing import Any, TypedDict
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from rest_framework.parsers import BaseParser, MultiPartParser
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
@@ -21,6 +22,7 @@ from apps.reliability.formats.sloth import PERIOD_DAYS
 from apps.reliability.models import SLO
 
 YAML = "text/yaml"
+_MOST = intake.MAX_BYTES + 1024 * 1024  # of a request, with what is around its files
 
 
 class FileParser(BaseParser):
@@ -30,10 +32,10 @@ class FileParser(BaseParser):
 
     def parse(
         self, stream: Any, media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
-    ) -> dict[str, bytes]:
-        data: bytes = stream.read(intake.MAX_BYTES + 1)
+    ) -> dict[str, BytesIO]:
+        data = stream.read(_MOST + 1)
         _check_size(len(data))
-        return {"body": data}
+        return {"body": BytesIO(data)}
 
 
 class YAMLRenderer(JSONRenderer):
@@ -116,7 +118,7 @@ def slo_rules(request: Request, key: str) -> HttpResponse:
     return _as_file(request, readable_slo(request, key), writing.PROMETHEUS)
 
 
-def _as_file(request: HttpRequest | Request, slo: SLO, format: str) -> HttpResponse:
+def _as_file(request: Request, slo: SLO, format: str) -> HttpResponse:
     text = writing.written(queries.defined([slo]), format).encode()
     response = HttpResponse(text, content_type=f"{YAML}; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{slo.key.lower()}-{format}.yaml"'
@@ -135,8 +137,13 @@ def days_of(text: str) -> int:
 def _field(request: Request, name: str) -> str:
     given = request.query_params.get(name)
     if given is None and _is_form(request):
-        given = request.data.get(name)
+        given = _data(request).get(name)
     return given if isinstance(given, str) else ""
+
+
+def _data(request: Request) -> Any:
+    """What the parsers read: a QueryDict, or a dictionary."""
+    return request.data
 
 
 def _is_form(request: Request) -> bool:
@@ -144,13 +151,12 @@ def _is_form(request: Request) -> bool:
 
 
 def _files(request: Request) -> list[tuple[str, bytes]]:
-    data: Any = request.data
     if not _is_form(request):
         # Without a body, REST framework gives an empty dictionary of its own
-        body = data.get("body") if isinstance(data, dict) else None
-        if not body:
+        body = _data(request).get("body")
+        if body is None:
             raise BadInput("The body is empty. Send the file as the body, with its Content-Length.")
-        return [("", body)]
+        return [("", body.getvalue())]
     files = request.FILES.getlist("file")
     if not files:
         raise BadInput("There is no “file” in the form. Send each file as “file”.")
@@ -160,5 +166,5 @@ def _files(request: Request) -> list[tuple[str, bytes]]:
 
 
 def _check_size(size: int) -> None:
-    if size > intake.MAX_BYTES + 1024 * 1024:
+    if size > _MOST:
         raise TooLargeBody(f"The request has more than {intake.MAX_BYTES // 1024**2} MiB. Send the files one by one.")
