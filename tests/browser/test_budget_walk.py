@@ -21,6 +21,7 @@ from tests.browser.visitor import PATIENCE, Visitor, visiting
 pytestmark = pytest.mark.long
 
 EPIC, PROMISE = "E-2", "Checkout is there when the shopper is"
+CALM = "A receipt is there before one asks"
 SEATS = ("maria", "jonas", "priya")
 HELD_FOR = 7  # days that the decision holds
 
@@ -52,9 +53,10 @@ def test_a_budget_breaks_and_three_seats_decide(chromium: Browser, tmp_path: Pat
             visitor.sign_in("maria", portal.password)
             sli = indicator_of(visitor)
             assert not may_not_ship(visitor, "are stopped until")
-            push_failures(portal, token, sli)
-            decision = wait_for_decision(visitor)
-            propose_to_stop(visitor, decision)
+            push(portal, token, sli, by="1h", counts=failed_hours())
+            decision = wait_for_decision(visitor, PROMISE, "Budget used up")
+            expect(visitor.page.locator("#told")).to_contain_text("%")
+            propose(visitor, option="STOP", cause="OWN_BUG_OR_PROCEDURE", reason="Three hours without a till.")
         for username in SEATS:
             with visiting(chromium, portal.url) as visitor:
                 visitor.sign_in(username, portal.password)
@@ -71,6 +73,51 @@ def test_a_budget_breaks_and_three_seats_decide(chromium: Browser, tmp_path: Pat
         visitor.go(f"/epics/{EPIC}/")
         assert f"as {decision} decided" not in visitor.words
         assert not may_not_ship(visitor, f"as {decision} decided")
+
+
+def test_a_surplus_becomes_a_proposal_to_break_something(chromium: Browser, tmp_path: Path) -> None:
+    """Until game days exist, the proposal is the decision."""
+    with running(tmp_path / "var") as portal:
+        with visiting(chromium, portal.url) as visitor:
+            visitor.sign_in("adam", portal.password)
+            token = make_token(visitor)
+        with visiting(chromium, portal.url) as visitor:
+            visitor.sign_in("priya", portal.password)
+            sli = define(visitor)
+            push(portal, token, sli, by="1d", counts=good_days(20))
+            decision = wait_for_decision(visitor, CALM, "Budget left over")
+            propose(visitor, option="BREAK", reason="We have not seen it fail for three weeks.")
+        for username in SEATS:
+            with visiting(chromium, portal.url) as visitor:
+                visitor.sign_in(username, portal.password)
+                sign(visitor, decision, portal.password)
+        with visiting(chromium, portal.url) as visitor:
+            visitor.sign_in("priya", portal.password)
+            page = visitor.go(f"/decisions/{decision}/")
+            expect(page.locator(".title")).to_contain_text("Decided")
+            expect(page.locator("#proposal")).to_contain_text("Break ourselves on purpose")
+            assert not may_not_ship(visitor, f"as {decision} decided")
+
+
+def define(visitor: Visitor) -> str:
+    """What is measured of the epic, and a promise over seven days. Returns the indicator's key."""
+    page = visitor.go("/slis/new/")
+    visitor.fill(scope=EPIC, title="Receipts arrive", good_means="the mail is there within a minute")
+    visitor.press("Define")
+    page.wait_for_url("**/slis/SLI-*/slos/new/")
+    sli = page.url.split("/")[-4]
+    visitor.fill(title=CALM, target="99", window="7d", rationale="Support is asked after two minutes.")
+    visitor.press("Promise")
+    page.wait_for_url("**/slos/SLO-*/")
+    return sli
+
+
+def good_days(days: int) -> list[dict[str, object]]:
+    """So many whole days before today, of which nothing failed."""
+    today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    return [
+        {"at": instant(today - timedelta(days=back)), "good": 50_000, "total": 50_000} for back in range(1, days + 1)
+    ]
 
 
 def make_token(visitor: Visitor) -> str:
@@ -95,50 +142,50 @@ def indicator_of(visitor: Visitor) -> str:
     return page.url.rstrip("/").rpartition("/")[2]
 
 
-def push_failures(portal: Portal, token: str, sli: str) -> None:
+def failed_hours() -> list[dict[str, object]]:
     """The last three whole hours: ten million requests each, none of them answered in time."""
     hour = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
-    counts = [
-        {
-            "at": (hour - timedelta(hours=back)).isoformat().replace("+00:00", "Z"),
-            "good": 0,
-            "total": 10_000_000,
-            "errors": {"Payment page timed out": 10_000_000},
-        }
-        for back in (1, 2, 3)
-    ]
+    bad = {"good": 0, "total": 10_000_000, "errors": {"Payment page timed out": 10_000_000}}
+    return [{"at": instant(hour - timedelta(hours=back)), **bad} for back in (1, 2, 3)]
+
+
+def push(portal: Portal, token: str, sli: str, *, by: str, counts: list[dict[str, object]]) -> None:
+    """As whoever measures does it."""
     request = urllib.request.Request(  # noqa: S310
         f"{portal.url}/api/v1/slis/{sli}/counts/",
-        data=json.dumps({"by": "1h", "counts": counts}).encode(),
+        data=json.dumps({"by": by, "counts": counts}).encode(),
         headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
         method="POST",
     )
     with urllib.request.urlopen(request) as answer:  # noqa: S310
-        assert json.load(answer)["counts"] == 3
+        assert json.load(answer)["counts"] == len(counts)
 
 
-def wait_for_decision(visitor: Visitor) -> str:
+def instant(at: datetime) -> str:
+    return at.isoformat().replace("+00:00", "Z")
+
+
+def wait_for_decision(visitor: Visitor, promise: str, kind: str) -> str:
     """The worker computes where the SLO stands, and opens a decision: nobody asks it to."""
     page = visitor.page
-    broken = page.locator("#decisions li", has_text="Budget used up")
+    opened = page.locator("#decisions li", has_text=kind)
     visitor.go("/reliability/")
-    page.get_by_role("link", name=PROMISE).click()
+    page.get_by_role("link", name=promise).click()
     page.wait_for_url("**/slos/SLO-*/")
-    until(visitor, "", lambda: broken.count() > 0)
-    expect(page.locator(".title")).to_contain_text("Exhausted")
-    broken.first.get_by_role("link").first.click()
+    until(visitor, "", lambda: opened.count() > 0)
+    opened.first.get_by_role("link").first.click()
     page.wait_for_url("**/decisions/D-*/")
     return page.url.rstrip("/").rpartition("/")[2]
 
 
-def propose_to_stop(visitor: Visitor, decision: str) -> None:
-    """By the product owner: nothing but urgent and security fixes for a week."""
+def propose(visitor: Visitor, *, reason: str, **fields: str) -> None:
+    """What to decide, for a week, by whoever looks at it."""
     page = visitor.page
     last = (datetime.now(UTC) + timedelta(days=HELD_FOR)).date().isoformat()
-    visitor.fill(option="STOP", cause="OWN_BUG_OR_PROCEDURE", reason="Three hours without a till.", expires_on=last)
+    visitor.fill(reason=reason, expires_on=last, **fields)
     page.locator('main [name="owner"]').select_option(label="Tomás Novák")
     visitor.press("Propose")
-    expect(page.locator("#proposal")).to_contain_text("Three hours without a till.")
+    expect(page.locator("#proposal")).to_contain_text(reason)
     expect(page.locator("#columns")).to_contain_text("Waiting")
 
 
