@@ -8,7 +8,7 @@ BIN = $(VENV)/bin
 # pip reads each line's hash; what does not match is not installed.
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
-PYTEST = $(BIN)/python -m pytest -n 2 --dist loadfile
+PYTEST = $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 # pytest ends with 5 where no test is asked for; that is no failure.
 NONE_IS_FINE = status=$$?; [ $$status -eq 5 ] || exit $$status
 
