@@ -33,6 +33,8 @@ KEYS = {
     "inbox": "1",
     "slis": "SLI-2",
     "slos": "SLO-2",
+    "decisions": "D-3",
+    "policies": "POL-1",
 }
 
 # Whoever sends counts has no queries, and so no rules for Prometheus.
