@@ -93,7 +93,7 @@ def test_latency_of_a_real_failure(world: World, client: Client, real_data: Path
         said("refresh_slos", "--once")
         client.force_login(world.priya)
         page = client.get("/slos/SLO-1/").content.decode()
-    for words in ("98.7599 %", "3982 of 4032 events", "124.01 % of the budget is used: 50 bad of 40.32 allowed"):
+    for words in ("98.7599 %", "3,982 of 4,032 events", "124.01 % of the budget is used: 50 bad of 40.32 allowed"):
         assert words in page
     at = "2014-03-21T12:00:00Z"  # as of then, asked years later
     assert said("slo_status", "SLO-1", at=at) == (
