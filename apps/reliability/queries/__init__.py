@@ -68,9 +68,6 @@ from apps.reliability.queries.standings import shown_now, stand_all, standings
 from apps.reliability.queries.sums import days_between, hours_between, last_days, sums_between
 
 __all__ = [
-    "way_there",
-    "with_proposals",
-    "with_versions",
     "OVERDUE",
     "Due",
     "Needed",
@@ -135,4 +132,7 @@ __all__ = [
     "version_for",
     "versions_in_force",
     "versions_of",
+    "way_there",
+    "with_proposals",
+    "with_versions",
 ]
