@@ -25,8 +25,8 @@ class Ranking:
             least = burn.threshold(alert, window_length)
             if allowed and 1 / allowed > least:  # else no error ratio reaches it
                 share = least * allowed
-                lengths = (int(one.total_seconds()) for one in (alert.long, alert.short))
-                self._alerts.append((*lengths, share.numerator, share.denominator))
+                long, short = (int(one.total_seconds()) for one in (alert.long, alert.short))
+                self._alerts.append((long, short, share.numerator, share.denominator))
 
     def rank(self, counts: Counts, sums: Mapping[int, Counts]) -> tuple[BudgetState, float]:
         """State and need, from (good, total) of the SLO's window and of the alerts' windows by length in seconds."""

@@ -21,7 +21,7 @@ def _shape(field: forms.Field) -> dict[str, Any]:
     if isinstance(field, forms.BooleanField):
         return {"type": "boolean"}
     if isinstance(field, forms.IntegerField):
-        limits = {"minimum": field.min_value, "maximum": field.max_value}
+        limits: dict[str, Any] = {"minimum": field.min_value, "maximum": field.max_value}
         if isinstance(field, forms.DecimalField):
             return {"type": "number", **{name: float(value) for name, value in limits.items() if value is not None}}
         return {"type": "integer", **{name: value for name, value in limits.items() if value is not None}}
