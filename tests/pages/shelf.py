@@ -205,7 +205,7 @@ def _grow_reliability(shelf: Shelf, number: int) -> None:
     scope = shelf.full.epic.scope.key
     sli = reliability.create_sli(scope_key=scope, title=f"Answers {number}", good_means="answered in time", by=priya)
     window, share = f"{number}d", Decimal("0.99")
-    promise = {"title": f"In time {number}", "rationale": "Users leave.", "by": priya}
+    promise: dict[str, Any] = {"title": f"In time {number}", "rationale": "Users leave.", "by": priya}
     slo = reliability.create_slo(sli_key=sli.key, target=share, window="28d", **promise)
     if number > 1:
         reliability.create_slo(sli_key="SLI-1", target=share, window=window, **promise)
