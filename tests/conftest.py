@@ -12,7 +12,6 @@ from tests.cast import cast  # noqa: F401, a fixture
 from tests.committed_db import committed_db, migrated_template  # noqa: F401, fixtures
 from tests.real_data import MISSING, REAL_DATA
 
-
 # Folders whose files take minutes each: they begin first, so that no worker is left alone with one at the end.
 SLOW = ("up", "browser", "walks", "faults", "operation", "rights", "specs", "postgresql")
 
