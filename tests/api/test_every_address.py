@@ -35,10 +35,11 @@ KEYS = {
     "slos": "SLO-2",
     "decisions": "D-3",
     "policies": "POL-1",
+    "nine-cases": "CASE-1",
 }
 
-# Whoever sends counts has no queries, and so no rules for Prometheus.
-REFUSED = {"/api/v1/slos/{key}/rules/": {409}}
+# Whoever sends counts has no queries, and so no rules for Prometheus; the demo has saved no case.
+REFUSED = {"/api/v1/slos/{key}/rules/": {409}, "/api/v1/nine-cases/{key}/": {404}}
 
 
 def reading() -> Iterator[tuple[str, dict[str, Any]]]:
