@@ -74,7 +74,7 @@ def verify_log() -> Outcome:
 
 
 def _check_beside() -> None:
-    for check in beside.CHECKS:
+    for check in beside.due_checks():
         try:
             import_string(check)()
         except (ValueError, TypeError) as error:

@@ -16,5 +16,7 @@ class ReliabilityConfig(AppConfig):
         never_changed("reliability_ninecasesignature", ("case_id",), ("signature_id",))
         never_changed("reliability_decisionproposal", ("decision_id", "number"))
         never_changed("reliability_decisionsignature", ("proposal_id", "column"), ("signature_id",))
-        verify_beside("apps.reliability.comparing.check_decisions")
-        verify_beside("apps.reliability.receipts.check_cases")
+        verify_beside(
+            "apps.reliability.comparing.check_decisions", since=("reliability", "0003_decisions_policies_freezes")
+        )
+        verify_beside("apps.reliability.receipts.check_cases", since=("reliability", "0007_nine_cases"))

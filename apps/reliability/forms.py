@@ -103,7 +103,7 @@ class SLOChangeForm(SLOForm):
         required=False,
         max_length=20,
         label="Decision (key)",
-        help_text="Where three seats decided that it changes, such as D-3: the decision then names this version.",
+        help_text="Where three seats decided that it changes, such as D-12: the decision then names this version.",
     )
 
 

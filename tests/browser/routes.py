@@ -147,6 +147,8 @@ ELSEWHERE = {
     "mfa_reauthenticate_webauthn": "only with a passkey: test_passkey",
     "mfa_edit_webauthn": "only with a passkey: test_passkey",
     "mfa_remove_webauthn": "only with a passkey: test_passkey",
+    "reliability:nine_case_detail": "only once one is saved: tests/reliability/test_nine_case",
+    "reliability:nine_case_sign": "only once one is saved: tests/reliability/test_nine_case",
     "reliability:decision_outcome": "only once it is decided: tests/reliability/test_decision_pages",
     "reliability:freeze_lift": "only while it is frozen: tests/reliability/test_decision_pages",
 }
@@ -176,8 +178,6 @@ NO_PAGES = {
     "reliability:sli_archive": "POST only",
     "reliability:slo_badge": "a picture",
     "reliability:nine_case_save": "POST only",
-    "reliability:nine_case_detail": "only once one is saved: tests/reliability/test_nine_case",
-    "reliability:nine_case_sign": "only once one is saved: tests/reliability/test_nine_case",
     "reliability:slo_badge_share": "POST only",
     "reliability:slo_badge_withdraw": "POST only",
     "audit:entry_statement": "JSON",

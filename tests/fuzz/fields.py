@@ -26,7 +26,21 @@ ADDRESSES = dict(routes())
 # What the site adds to every form by itself.
 _OWN = {"csrfmiddlewaretoken"}
 # Texts that name something there is, or are read as something else; all others are people's words.
-_NAMES = {"username", "key", "needs", "epic", "story", "zone", "login", "format", "q", "revision"}
+_NAMES = {
+    "username",
+    "key",
+    "needs",
+    "epic",
+    "story",
+    "zone",
+    "login",
+    "format",
+    "q",
+    "revision",
+    "window",
+    "link",
+    "decision_key",
+}
 
 
 @dataclass

@@ -48,7 +48,7 @@ def test_from_a_definition_to_figures_by_plain_forms(world: World) -> None:
     assert send(pipeline_of(world.cast), "slis/SLI-2/counts/", {"by": "1h", "counts": counts}).status_code == 200
     tasks.refresh_slos()
     page = text(priya, "/slos/SLO-2/")
-    for words in ("99.8 %", "998 of 1000 events", "60 %", "40 % of the budget is used: 2 bad of 5 allowed"):
+    for words in ("99.8 %", "998 of 1,000 events", "60 %", "40 % of the budget is used: 2 bad of 5 allowed"):
         assert words in page
     for words in ("Card refused twice", "Show as table", "They leave after two failures.", "<svg"):
         assert words in page

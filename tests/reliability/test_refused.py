@@ -98,7 +98,7 @@ def test_files_of_slos(priya: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     answer = priya.post(IMPORT, {"file": "no file"})
     assert answer.status_code == 400
     assert answer.json()["detail"] == "There is no “file” in the form. Send each file as “file”."
-    monkeypatch.setattr(files.intake, "MAX_BYTES", -1024 * 1024)
+    monkeypatch.setattr(files, "_MOST", 1)
     answer = priya.post(IMPORT, {"file": SimpleUploadedFile("a.yaml", b"a: 1")})
     assert answer.status_code == 413
     assert "Send the files one by one." in answer.json()["detail"]
