@@ -89,6 +89,7 @@ def test_a_token_is_answered_as_the_schema_says(demo: Demo, method: str, path: s
     ask(method, path, by_token(demo), FEW)
 
 
+@pytest.mark.long
 @every_operation
 def test_a_person_is_answered_as_the_schema_says(demo: Demo, method: str, path: str) -> None:
     ask(method, path, in_session(demo), FEW)

@@ -4,6 +4,7 @@ import html
 import re
 from functools import partial
 
+import pytest
 from django.db import transaction
 
 from apps.audit.models import Entry
@@ -14,6 +15,8 @@ from tests.faults.portal import Portal
 from tests.faults.signing import Attempt, Signer, assert_kept, make_signers, ready_promise
 from tests.faults.visitors import Visitor, at_once
 from tests.signoff.promises import make_promise
+
+pytestmark = pytest.mark.long
 
 HANDS = 16
 

@@ -32,6 +32,8 @@ import django
 django.setup()
 from apps.organization import actions
 from apps.organization.models import Person
+
+pytestmark = pytest.mark.long
 adam = Person.objects.get(username="adam")
 for number in itertools.count():
     actions.add_person(username=f"p{number}", name=f"Person {number}", email="", by=adam)

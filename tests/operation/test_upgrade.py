@@ -14,6 +14,8 @@ from tests.audit.logbook import fill
 from tests.committed_db import CommittedDatabase
 from tests.operation.test_backup import manage
 
+pytestmark = pytest.mark.long
+
 LAST = "organization.0005_kept_answer"
 
 

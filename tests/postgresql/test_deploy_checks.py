@@ -8,6 +8,8 @@ from pytest_django.fixtures import Settings
 from apps.audit.deploy_checks import check_deployment
 from tests.postgresql.conftest import Installation, superuser
 
+pytestmark = pytest.mark.long
+
 PRODUCTION = {"PORTAL_TLS": "1", "PORTAL_ALLOWED_HOSTS": "portal.example.org", "PORTAL_PROXIES": "1"}
 DEPLOY = ["check", "--deploy", "--fail-level", "WARNING", "--database", "default"]
 

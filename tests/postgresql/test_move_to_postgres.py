@@ -10,6 +10,8 @@ import pytest
 
 from tests.postgresql.conftest import ADMINISTRATOR, Installation
 
+pytestmark = pytest.mark.long
+
 EMBEDDED = {"DATABASE_URL": "", "DATABASE_OWNER_URL": ""}
 NOWHERE: Any = SimpleNamespace(url=lambda *words: "")
 TEXT = """Feature: Pay with “one” click

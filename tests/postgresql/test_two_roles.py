@@ -5,6 +5,8 @@ import pytest
 
 from tests.postgresql.conftest import Installation
 
+pytestmark = pytest.mark.long
+
 
 def test_the_portal_acts_and_verifies_as_its_own_role(administered: Installation) -> None:
     with administered.as_role("owner") as line:
