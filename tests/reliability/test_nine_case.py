@@ -9,7 +9,7 @@ from hashlib import sha256
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, transaction
 from django.test import Client
 
 from apps.audit.beside import BadEntry
@@ -25,7 +25,7 @@ from apps.signatures.models import Signature
 from tests.cast import PASSWORD, signed_in
 from tests.organization import log
 from tests.reliability.test_slo_nines import MIDNIGHT, push_errors
-from tests.reliability.world import DAY, NOW, World
+from tests.reliability.world import DAY, NOW, World, drop_trigger
 from tests.signoff.promises import confirmed, key
 
 WEIGHED = Weighed(Fraction("0.9995"), "$", Decimal(1_000_000), Decimal(300), Decimal(3), Decimal(50))
@@ -152,18 +152,12 @@ def test_neither_case_nor_signature_is_ever_changed(world: World) -> None:
         NineCase.objects.update(body="{}")
 
 
-def drop(trigger: str) -> None:
-    """As whoever owns the database could."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"DROP TRIGGER {trigger}")
-
-
 def test_what_was_changed_behind_the_portal_is_found(world: World) -> None:
     push_errors(world)
     case = save(world)
     signed = sign(world, case)
     assert verify_log().ok
-    drop("reliability_ninecase_update")
+    drop_trigger("reliability_ninecase_update")
     NineCase.objects.update(body=case.body.replace('"9500"', '"9501"'))
     words = f"what {signed.signature.key} signed is not as it was: the case"
     assert words in str(verify_log().words)
@@ -183,7 +177,7 @@ def tampered(case: NineCase) -> NineCase:
 def test_a_signature_that_is_gone_is_missed(world: World) -> None:
     push_errors(world)
     signed = sign(world, save(world))
-    drop("reliability_ninecasesignature_delete")
+    drop_trigger("reliability_ninecasesignature_delete")
     NineCaseSignature.objects.all()._raw_delete("default")
     with pytest.raises(BadEntry, match=f"what {signed.signature.key} signed, of which it tells, is gone"):
         check_cases()

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from django.db import DatabaseError, connection
+from django.db import DatabaseError
 
 from apps.common.refused import BadInput, NotAllowed, Refused
 from apps.organization.models import Person
@@ -18,7 +18,7 @@ from apps.signatures.comparing import check_signatures
 from apps.signatures.models import Signature
 from tests.organization import log
 from tests.reliability.deciding import SIGNERS, broken, confirmed, key
-from tests.reliability.world import World
+from tests.reliability.world import World, drop_trigger
 
 WANTED = Wanted(
     episode_share=Decimal("0.1"),
@@ -137,8 +137,7 @@ def test_what_was_altered_in_the_database_is_not_agreed(world: World) -> None:
 
 def test_a_version_that_is_not_what_was_written_is_not_signed(world: World) -> None:
     write(world)
-    with connection.cursor() as cursor:
-        cursor.execute("DROP TRIGGER reliability_policyversion_update")
+    drop_trigger("reliability_policyversion_update")
     PolicyVersion.objects.update(deadline_days=300)
     with pytest.raises(
         Refused, match="What is stored of POL-1 is not what was written. Nothing was signed; tell an auditor."

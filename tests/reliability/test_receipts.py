@@ -1,7 +1,6 @@
 """Receipts of signatures on decisions and policies: proven by the log, where all is as it was signed."""
 
 import pytest
-from django.db import connection
 
 from apps.audit.beside import BadEntry
 from apps.organization.roles import Column
@@ -11,7 +10,7 @@ from apps.signoff.receipts import receipt_of
 from tests.cast import signed_in
 from tests.reliability.deciding import broken, decided, propose, sign
 from tests.reliability.test_policy import agree, write
-from tests.reliability.world import World
+from tests.reliability.world import World, drop_trigger
 
 
 def test_the_receipt_of_a_decision_proves_itself(world: World) -> None:
@@ -54,8 +53,7 @@ def test_the_receipt_of_a_policy(world: World) -> None:
 
 def test_what_was_changed_after_signing_is_found(world: World) -> None:
     decided(world)
-    with connection.cursor() as cursor:
-        cursor.execute("DROP TRIGGER reliability_decisionproposal_update")
+    drop_trigger("reliability_decisionproposal_update")
     DecisionProposal.objects.update(reason="Another one.")
     with pytest.raises(BadEntry, match="is not as it was: text"):
         check_decisions()
@@ -65,8 +63,7 @@ def test_what_was_changed_after_signing_is_found(world: World) -> None:
 
 def test_a_signature_that_is_gone_is_missed(world: World) -> None:
     decided(world)
-    with connection.cursor() as cursor:
-        cursor.execute("DROP TRIGGER reliability_decisionsignature_delete")
+    drop_trigger("reliability_decisionsignature_delete")
     DecisionSignature.objects.earliest("pk").delete()
     with pytest.raises(BadEntry, match="of which it tells, is gone"):
         check_decisions()

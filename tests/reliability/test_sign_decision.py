@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from django.db import DatabaseError, connection
+from django.db import DatabaseError
 from django.utils import timezone
 
 from apps.audit import queries as audit
@@ -17,7 +17,7 @@ from apps.signatures.models import Signature
 from tests.cast import DelegationFactory, PersonFactory, forget_seats, in_days
 from tests.organization import log
 from tests.reliability.deciding import broken, confirmed, decided, key, propose, sign
-from tests.reliability.world import NOW, World
+from tests.reliability.world import NOW, World, drop_trigger
 
 
 @pytest.fixture
@@ -165,8 +165,7 @@ def test_what_is_signed_is_what_was_shown(world: World) -> None:
 
 
 def test_what_was_altered_in_the_database_is_not_signed(proposed: World) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("DROP TRIGGER reliability_decisionproposal_update")
+    drop_trigger("reliability_decisionproposal_update")
     DecisionProposal.objects.update(option="KEEP")
     with pytest.raises(
         Refused, match="What is stored of D-1 is not what was proposed. Nothing was signed: tell an auditor."

@@ -99,4 +99,4 @@ def _burn_down(slo: SLO, at: datetime) -> Drawn | None:
         Point(f"{point.at:%-d %b}", float(point.remaining) * 100, showing.signed_percent(point.remaining))
         for point in line.points
     ]
-    return Drawn(points, f"{showing.signed_percent(last)} of the budget left, {line.source.words}.")
+    return Drawn(points, f"{showing.signed_percent(last)} of the budget left by whole days, {line.source.words}.")
