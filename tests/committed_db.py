@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from django.apps import apps
+from django.core.management.color import no_style
 from django.db import connections
 from django.test.utils import setup_databases, teardown_databases
 from pytest_django.plugin import DjangoDbBlocker
@@ -80,6 +82,7 @@ def own_database(template: str, blocker: DjangoDbBlocker, folder: Path) -> Itera
         connections.settings["default"] = {**kept, "NAME": own.name}
         del connections["default"]
         try:
+            _number_from_one()
             yield own
         finally:
             connections["default"].close()
@@ -87,6 +90,15 @@ def own_database(template: str, blocker: DjangoDbBlocker, folder: Path) -> Itera
             connections["default"] = usual
             if usual.vendor != "sqlite":
                 _administer(f'DROP DATABASE "{own.name}" WITH (FORCE)')
+
+
+def _number_from_one() -> None:
+    """Numbers that tests before have taken are given out again: PostgreSQL keeps them, whatever is rolled back."""
+    connection = connections["default"]
+    if connection.vendor != "sqlite":
+        with connection.cursor() as cursor:
+            for sql in connection.ops.sequence_reset_sql(no_style(), apps.get_models(include_auto_created=True)):
+                cursor.execute(sql)
 
 
 def _copy(template: str, folder: Path) -> CommittedDatabase:

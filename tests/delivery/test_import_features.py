@@ -298,6 +298,7 @@ def test_the_same_again_takes_few_queries(cast: Cast, django_assert_max_num_quer
         actions.import_features(initiative_title="The shop", files=reading, by=cast.adam)
 
 
+@pytest.mark.sqlite
 def test_a_new_import_takes_as_many_statements_for_twenty_files_as_for_two(cast: Cast) -> None:
     bring(cast, FILES)
     taken = []

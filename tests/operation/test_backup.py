@@ -25,6 +25,7 @@ from tests.audit.logbook import fill
 from tests.cast import make_cast
 from tests.committed_db import CommittedDatabase
 
+pytestmark = pytest.mark.long
 # Adds people, one act each, and says the name of each once it is committed; ends with its input.
 ACTING = """
 import itertools, select, sys
@@ -32,8 +33,6 @@ import django
 django.setup()
 from apps.organization import actions
 from apps.organization.models import Person
-
-pytestmark = pytest.mark.long
 adam = Person.objects.get(username="adam")
 for number in itertools.count():
     actions.add_person(username=f"p{number}", name=f"Person {number}", email="", by=adam)

@@ -12,6 +12,7 @@ import time_machine
 from django.core.management import CommandError, call_command
 
 from apps.common.refused import BadInput, NotAllowed, Refused
+from apps.organization.queries import hidden_scope_ids
 from apps.reliability import actions, queries, tasks
 from apps.reliability.models import SLI, SLO, SLOStatus
 from tests.organization import log
@@ -171,6 +172,7 @@ def test_what_is_restricted_does_not_exist_for_others(world: World) -> None:
     world.cast.initiative.save()
     for reader, count in ((world.cast.nobody, 0), (world.cast.maria, 1), (world.cast.emil, 1)):
         assert queries.slos_for(reader).count() == queries.slis_for(reader).count() == count
+        assert sum(queries.tally(hidden_scope_ids(reader)).values()) == count
     with pytest.raises(SLI.DoesNotExist):
         actions.edit_sli(
             sli_key="SLI-1", title="x", good_means="x", kind="CUSTOM", source="PUSHED", by=world.cast.nobody

@@ -36,11 +36,16 @@ RULES_ELSEWHERE = {
     "delivery.check_may_need": "circles, not persons: tests/delivery/test_threads.py",
     "organization.check_may_delegate_seat": "behind check_may_start_delegation, which the page asks first",
     "organization.check_may_hand_over": "behind it each seat is asked for by itself: tests/organization",
+    "delivery.check_may_promise_slo": "targets, not persons: tests/delivery/test_epic_slos.py",
+    "reliability.check_may_follow_decision": "what was decided, not persons: tests/reliability/test_expire_decision.py",
+    "reliability.check_may_import_slos": "behind it each SLO is asked for: tests/reliability/test_import_slos.py",
+    "reliability.check_may_open_decision": "the portal opens them: tests/reliability/test_open_decision.py",
     "signatures.check_can_confirm": "people without a password: tests/signatures/test_sign.py",
     "signatures.check_may_sign": "who did not confirm lately: tests/signatures/test_sign.py",
     "specs.check_may_import_results": "behind it each story is asked for by itself: tests/specs/test_import_results.py",
 }
 RIGHTS_ELSEWHERE = {
+    "reliability.sign_decision": "signed after confirming who one is: tests/reliability/test_sign_decision.py",
     "audit.erase_values": "no page yet",
     "signoff.read_gate": "asked of tokens alone: every member reads",
     "specs.export_features": "asked of tokens alone: every member reads",
@@ -197,6 +202,9 @@ def test_a_token_s_right(world: World, right: str, monkeypatch: pytest.MonkeyPat
 FILTERS_ELSEWHERE = {
     "desk.overview": "numbers alone: tests/desk/test_desk.py",
     "desk.requests_of": "asked of somebody whose seat ended: tests/desk/test_desk.py",
+    "reliability.case_body": "dependencies, which stand on no initiative: tests/reliability/test_nine_case.py",
+    "reliability.needed_by": "services, which stand on no initiative: tests/reliability/test_slo_nines.py",
+    "reliability.tally": "numbers alone: tests/reliability/test_slos.py",
     "specs.counts_outside": "numbers alone: tests/specs/test_pages.py",
 }
 
