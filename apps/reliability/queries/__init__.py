@@ -19,10 +19,8 @@ from apps.reliability.queries.definitions import (
     filtered_slis,
     filtered_slos,
     scopes_to_measure,
-    sli_for,
     slis_for,
     slis_outside,
-    slo_for,
     slos_for,
     slos_on,
     slos_outside,
@@ -65,7 +63,7 @@ from apps.reliability.queries.policies import (
 )
 from apps.reliability.queries.sources import defined, services_named, source_named
 from apps.reliability.queries.standings import shown_now, stand_all, standings
-from apps.reliability.queries.sums import days_between, hours_between, last_days, sums_between
+from apps.reliability.queries.sums import last_days, sums_between
 
 __all__ = [
     "OVERDUE",
@@ -78,7 +76,6 @@ __all__ = [
     "burned_by_class",
     "case_body",
     "counts_error_class",
-    "days_between",
     "days_of_window",
     "deciding_seats",
     "decisions_for",
@@ -95,7 +92,6 @@ __all__ = [
     "freezes_outside",
     "history_of",
     "holding",
-    "hours_between",
     "judgments_of",
     "last_days",
     "latest_proposal",
@@ -113,10 +109,8 @@ __all__ = [
     "scopes_to_measure",
     "services_named",
     "shown_now",
-    "sli_for",
     "slis_for",
     "slis_outside",
-    "slo_for",
     "slo_of_badge",
     "slos_for",
     "slos_on",

@@ -36,16 +36,6 @@ def slos_for(reader: Person) -> QuerySet[SLO]:
     return slos_outside(organization.hidden_scope_ids(reader))
 
 
-def sli_for(reader: Person, key: str) -> SLI:
-    """Raises SLI.DoesNotExist, the same for unknown and hidden."""
-    return slis_for(reader).get(key=key)
-
-
-def slo_for(reader: Person, key: str) -> SLO:
-    """Raises SLO.DoesNotExist, the same for unknown and hidden."""
-    return slos_for(reader).get(key=key)
-
-
 def filtered_slos(hidden: Collection[int], *, text: str = "", state: str = "", scope: str = "") -> QuerySet[SLO]:
     """Objectives in force, what needs somebody's eye first: by words, state of the budget, and what they stand on."""
     found = slos_outside(hidden).filter(archived_at=None, status__isnull=False).order_by("status__need", "pk")

@@ -83,15 +83,3 @@ def last_days(sli: SLI, days: int) -> list[Day]:
     """The last so many days that have counts, the newest first."""
     rows = DayCount.objects.filter(sli=sli).order_by("-start").values_list("start", "good", "total")
     return [Day(datetime.fromtimestamp(start, UTC), good, total) for start, good, total in rows[:days]]
-
-
-def days_between(sli: SLI, start: int, end: int) -> list[tuple[int, int, int]]:
-    """(start, good, total) of each day with counts, the oldest first."""
-    rows = DayCount.objects.filter(sli=sli, start__gte=start, start__lt=end).order_by("start")
-    return list(rows.values_list("start", "good", "total"))
-
-
-def hours_between(sli: SLI, start: int, end: int) -> list[tuple[int, int, int]]:
-    """(start, good, total) of each hour with counts, the oldest first."""
-    rows = HourCount.objects.filter(sli=sli, start__gte=start, start__lt=end).order_by("start")
-    return list(rows.values_list("start", "good", "total"))
