@@ -220,6 +220,7 @@ def test_who_may_not_is_told_who_may(work: Work) -> None:
         ({"initiative": "I-1", "title": "x", "promised_for": "soon"}, "promised_for", "2027-Q1"),
         ({"initiative": "I-1", "title": "x", "color": "red"}, "color", "Says nothing here."),
         ({"initiative": "I-1", "title": "\ud800"}, "title", "Is not valid Unicode"),
+        ({"initiative": "I-1", "title": "a" + " " * 200}, "title", "Has 201 characters; at most 200 are allowed."),
         ({"initiative": "I-1", "title": "a\x00b"}, "title", "Null characters are not allowed."),
         (["title"], "body", "no JSON object"),
     ],

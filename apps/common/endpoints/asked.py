@@ -93,7 +93,9 @@ def _wrong_type(field: forms.Field, value: Any) -> str:
         if not isinstance(value, list) or not all(isinstance(one, str | int) for one in value):
             return "A list is expected."
         return next(filter(None, (_wrong_text(str(one)) for one in value)), "")
-    return _wrong_text(value) if isinstance(value, str) else "A text is expected."
+    if not isinstance(value, str):
+        return "A text is expected."
+    return _wrong_text(value) or _too_long(field, value)
 
 
 def _wrong_text(text: str) -> str:
@@ -102,6 +104,12 @@ def _wrong_text(text: str) -> str:
     except UnicodeEncodeError as error:
         return f"Is not valid Unicode at character {error.start + 1}."
     return ""
+
+
+def _too_long(field: forms.Field, text: str) -> str:
+    """As the schema says it: a form counts only what is left when the blanks around it are gone."""
+    most = field.max_length if isinstance(field, forms.CharField) else None
+    return f"Has {len(text):,} characters; at most {most:,} are allowed." if most and len(text) > most else ""
 
 
 def _sentences(form: forms.Form) -> dict[str, list[str]]:

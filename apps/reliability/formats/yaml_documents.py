@@ -39,6 +39,8 @@ _BASED = re.compile(r"0o([0-7]+)|0x([0-9a-fA-F]+)", re.ASCII)
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?", re.ASCII)
 _NO_NUMBER = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
 _SURROGATE = re.compile(r"[\ud800-\udfff\0]")
+# Lines end here too for YAML 1.1 and its parsers.
+_OTHER_BREAKS = re.compile("[\x85\u2028\u2029]")
 
 Document = tuple[int, dict[str, Any]]
 
@@ -93,8 +95,15 @@ class _Dumper(yaml.SafeDumper):
 
 
 def _written(dumper: _Dumper, text: str) -> yaml.ScalarNode:
-    style = "'" if not isinstance(_plain(text, 1), str) else "|" if "\n" in text else None
-    return dumper.represent_scalar(_STRING, text, style=style)
+    return dumper.represent_scalar(_STRING, text, style=_style(text))
+
+
+def _style(text: str) -> str | None:
+    if _OTHER_BREAKS.search(text):
+        return '"'  # the only one that writes them as they are, escaped
+    if not isinstance(_plain(text, 1), str):
+        return "'"
+    return "|" if "\n" in text else None
 
 
 _Dumper.add_representer(str, _written)
