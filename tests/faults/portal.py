@@ -91,7 +91,7 @@ class Portal:
         bind = ["--bind", f"fd://{self.door.fileno()}"]
         self.web = self.start("web", *command, *bind, fds=[self.door.fileno()], **variables)
         wait_for(lambda: self.status("/healthz") == 200, what=self.var / "log" / "web.log")
-        wait_for(lambda: len(self.web_workers()) == 2)
+        wait_for(lambda: len(self.web_workers()) == 2, what="for two processes of the web")
 
     def web_workers(self) -> list[psutil.Process]:
         """The living processes that answer requests, the oldest first."""
@@ -107,7 +107,7 @@ class Portal:
 
     def start_broker(self) -> "subprocess.Popen[bytes]":
         process = self.start("broker", *broker.command(self.socket, self.var / "run"))
-        wait_for(lambda: broker.answers(self.socket))
+        wait_for(lambda: broker.answers(self.socket), what=self.var / "log" / "broker.log")
         return process
 
     def start_worker(self, name: str = "worker", *more: str) -> "subprocess.Popen[bytes]":

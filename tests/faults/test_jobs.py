@@ -120,13 +120,13 @@ def people_signing(portal: Portal, cast: Cast) -> Iterator[list[Attempt]]:
 def flushed(portal: Portal, processes: "dict[str, subprocess.Popen[bytes]]", asked: Callable[[], bool]) -> None:
     with redis.Redis(unix_socket_path=str(portal.socket)) as line:
         line.flushall()
-    wait_for(asked)
+    wait_for(asked, what="for all that is asked, after a flush")
 
 
 def stopped(portal: Portal, processes: "dict[str, subprocess.Popen[bytes]]", asked: Callable[[], bool]) -> None:
     processes["broker"].terminate()
     processes["broker"].wait(20)
-    wait_for(asked)
+    wait_for(asked, what="for all that is asked without a broker")
     processes["broker"] = portal.start_broker()
 
 
@@ -135,22 +135,22 @@ def killed(portal: Portal, processes: "dict[str, subprocess.Popen[bytes]]", aske
         before = done()
         kill(processes["broker"])
         if more == 3:
-            wait_for(asked)
+            wait_for(asked, what="for all that is asked beside a killed broker")
         processes["broker"] = portal.start_broker()
-        wait_for(partial(_are_done, before + more))
+        wait_for(partial(_are_done, before + more), what=f"for job {more} after the broker was killed")
 
 
 def paused(portal: Portal, processes: "dict[str, subprocess.Popen[bytes]]", asked: Callable[[], bool]) -> None:
     os.killpg(processes["broker"].pid, signal.SIGSTOP)
     assert not broker.answers(portal.socket)
-    wait_for(asked)
+    wait_for(asked, what="for all that is asked of a paused broker")
     os.killpg(processes["broker"].pid, signal.SIGCONT)
 
 
 def workers_killed(portal: Portal, processes: "dict[str, subprocess.Popen[bytes]]", asked: Callable[[], bool]) -> None:
     assert len(psutil.Process(processes["worker"].pid).children(recursive=True)) >= 3  # two that work, and the clock
     kill(processes["worker"])
-    wait_for(asked)
+    wait_for(asked, what="for all that is asked without a worker")
     processes["worker"] = portal.start_worker()
 
 
@@ -163,9 +163,11 @@ def test_whatever_fails_every_job_is_done_once_and_signing_goes_on(web: Portal, 
         for fail in (flushed, paused, stopped, killed, workers_killed):
             before, signed = done(), len(attempts)
             asker.ask(JOBS)
-            wait_for(partial(_are_done, before + 1), what=fail.__name__)
+            wait_for(partial(_are_done, before + 1), what=f"for the first job before it is {fail.__name__}")
             fail(web, processes, partial(_has_asked, asker, before + JOBS))
-            took = wait_for(partial(_are_done, before + JOBS), DONE_WITHIN, what=fail.__name__)
+            took = wait_for(
+                partial(_are_done, before + JOBS), DONE_WITHIN, what=f"for all jobs after it was {fail.__name__}"
+            )
             print(f"{fail.__name__}: asked in {asker.seconds[-1]} s, done {took:.1f} s after its return")
             assert asker.seconds[-1] < ASKED_WITHIN
             assert len(attempts) > signed
