@@ -1,5 +1,6 @@
 """Where an SLO stands at an instant: its budget, how fast it burns, which alerts fire. Pure."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,6 +15,7 @@ from apps.reliability.windows import Window
 Counts = tuple[int, int]
 # Seconds of the alerts' windows, the short ones first.
 ALERT_LENGTHS = tuple(sorted({int(one.total_seconds()) for alert in burn.ALERTS for one in (alert.short, alert.long)}))
+_KEPT = "{" + ", ".join(f'"{length}": [%d, %d]' for length in ALERT_LENGTHS) + "}"
 # What has no data sorts behind everything that has.
 LAST = 1e9
 # What fires an alert stands before all that does not, unless that is overdrawn ten times.
@@ -72,11 +74,16 @@ def window_start(start: datetime) -> int:
     return -(-seconds // HOUR) * HOUR
 
 
-def kept(sums: Mapping[int, Counts]) -> dict[str, list[int]]:
-    """Sums as a status stores them."""
-    return {str(seconds): list(found) for seconds, found in sums.items()}
+def kept_text(sums: Mapping[int, Counts]) -> str:
+    """Sums of all the alerts' windows as a status stores them, in JSON: {"300": [99, 100], …}."""
+    return _KEPT % tuple(count for length in ALERT_LENGTHS for count in sums[length])
+
+
+def read_text(text: str) -> dict[int, Counts]:
+    """Sums as `kept_text` stored them."""
+    return read(json.loads(text))
 
 
 def read(stored: Mapping[str, Any]) -> dict[int, Counts]:
-    """Sums as `kept` stored them."""
-    return {int(seconds): (int(good), int(total)) for seconds, (good, total) in stored.items()}
+    """The same from JSON that was read."""
+    return {int(seconds): (good, total) for seconds, (good, total) in stored.items()}

@@ -12,6 +12,7 @@ from apps.common.rows import insert_rows
 from apps.organization.models import Person
 from apps.reliability import rules
 from apps.reliability.actions.locks import lock_slis
+from apps.reliability.actions.refreshing import mark_behind
 from apps.reliability.actions.rollups import TABLES, counted_otherwise, roll_up
 from apps.reliability.counts import FIVE_MINUTES, GRAIN_WORDS, Batch, instant_words, seconds_of
 from apps.reliability.models import SLI, ErrorClassCount
@@ -35,6 +36,7 @@ def record_counts(*, batches: Mapping[str, Batch], by: Person) -> list[SLI]:
         _check(slis[key], batch, now)
     for key, batch in batches.items():
         _store(slis[key], batch, now)
+    mark_behind({slis[key].pk: batch.buckets[0][0] for key, batch in batches.items()})
     record(
         "sli.counts_recorded",
         subject=min(slis),

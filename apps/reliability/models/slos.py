@@ -88,7 +88,8 @@ class SLOStatus(models.Model):
     """Where an SLO stands as of an instant, computed from counts by a refresh; lists read it, sorted by need.
 
     `sums` holds good and total by the length of each alert's window in seconds. `need` sorts: the smaller, the sooner
-    somebody should look; what has no data comes last.
+    somebody should look; what has no data comes last. While `is_behind`, counts before `as_of` have changed since, and
+    the next refresh reads its windows anew instead of sliding them.
     """
 
     slo = models.OneToOneField(SLO, on_delete=models.PROTECT, related_name="status", primary_key=True)
@@ -98,6 +99,7 @@ class SLOStatus(models.Model):
     state = models.CharField(max_length=10)
     need = models.FloatField()
     sums = models.JSONField(default=dict)
+    is_behind = models.BooleanField(default=True)
 
     class Meta:
         indexes = [models.Index(fields=["need", "slo"], name="slo_status_by_need")]

@@ -29,7 +29,7 @@ def sums_between(slis: Collection[int] | None, start: int, end: int) -> dict[int
     found: dict[int, Sums] = {}
     # Of all SLIs too, one after the other: the index begins with the SLI, and without it every bucket would be read.
     chosen = SLI.objects.order_by().values("pk") if slis is None else slis
-    for model, first, last in _pieces(start, end):
+    for model, first, last in pieces(start, end):
         rows = model._default_manager.filter(sli_id__in=chosen, start__gte=first, start__lt=last)
         for pk, good, total in rows.values_list("sli_id").annotate(Sum("good"), Sum("total")).order_by():
             before = found.get(pk, Sums(0, 0))
@@ -37,7 +37,7 @@ def sums_between(slis: Collection[int] | None, start: int, end: int) -> dict[int
     return found
 
 
-def _pieces(start: int, end: int) -> Iterator[tuple[type[Model], int, int]]:
+def pieces(start: int, end: int) -> Iterator[tuple[type[Model], int, int]]:
     """The tables and spans that make up [start, end), each instant once."""
     first_hour, last_hour = -(-start // HOUR) * HOUR, end - end % HOUR
     if first_hour >= last_hour:
