@@ -22,6 +22,7 @@ from apps.reliability.models import (
     NineCaseSignature,
     Policy,
     PolicyVersion,
+    Resource,
 )
 from apps.signatures.models import Signature
 
@@ -122,11 +123,12 @@ def check_may_sign_nine_case(case: NineCase, *, by: Person) -> HeldSeat:
     return seat
 
 
-def check_may_record_counts(slis: Sequence[SLI], *, by: Person) -> HeldSeat | None:
-    """Counts of all these indicators."""
+def check_may_record_counts(slis: Sequence[SLI], *, by: Person | None) -> HeldSeat | None:
+    """Counts of all these indicators; the portal itself needs no seat."""
     seat = None
     for sli in slis:
-        seat = _seat_or_refuse(by, "reliability.record_counts", f"Sending counts of {sli.key}", sli.scope)
+        if by is not None:
+            seat = _seat_or_refuse(by, "reliability.record_counts", f"Sending counts of {sli.key}", sli.scope)
         if sli.archived_at:
             raise Refused(f"{sli.key} is archived; counts of it are taken no more.")
     return seat
@@ -138,6 +140,37 @@ def check_may_judge_error_class(sli: SLI, *, by: Person) -> HeldSeat | None:
     if sli.archived_at:
         raise Refused(f"{sli.key} is archived; nothing of it is judged any more.")
     return seat
+
+
+def check_may_create_resource(scope: Scope, *, by: Person) -> HeldSeat | None:
+    """Something of a service, an epic or a team that runs out."""
+    return _seat_or_refuse(by, "reliability.edit_resource", f"Saying what {scope.key} has a limit of", scope)
+
+
+def check_may_edit_resource(resource: Resource, *, by: Person) -> HeldSeat | None:
+    """Another limit, other words, or that it is watched no longer."""
+    seat = _seat_or_refuse(by, "reliability.edit_resource", f"Changing {resource.key}", resource.scope)
+    _check_watched(resource)
+    return seat
+
+
+def check_may_record_usage(resource: Resource, *, by: Person) -> HeldSeat | None:
+    """What was in use."""
+    seat = _seat_or_refuse(by, "reliability.record_counts", f"Sending usage of {resource.key}", resource.scope)
+    _check_watched(resource)
+    return seat
+
+
+def check_may_review_headroom(resource: Resource, *, by: Person) -> HeldSeat | None:
+    """Who answers for it says what follows from the figures."""
+    seat = _seat_or_refuse(by, "reliability.review_headroom", f"Reviewing {resource.key}", resource.scope)
+    _check_watched(resource)
+    return seat
+
+
+def _check_watched(resource: Resource) -> None:
+    if resource.archived_at:
+        raise Refused(f"{resource.key} is archived; nobody watches it any more.")
 
 
 def check_may_open_decision(slo: SLO, *, by: Person | None) -> HeldSeat | None:

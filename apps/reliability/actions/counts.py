@@ -23,11 +23,12 @@ MAX_ABOUT = 1_000
 
 
 @act
-def record_counts(*, batches: Mapping[str, Batch], by: Person) -> list[SLI]:
+def record_counts(*, batches: Mapping[str, Batch], by: Person | None) -> list[SLI]:
     """Stores counts by the key of their SLI; a bucket that was there is replaced, hours and days are summed anew.
 
-    One entry in the log for all, with its digest. Raises BadInput for buckets in the future, or by five minutes for
-    days of which those are gone, and Refused where a span was counted by another grain; nothing is stored then.
+    `by` is None where the portal itself counted, or fetched what was counted. One entry in the log for all, with its
+    digest. Raises BadInput for buckets in the future, or by five minutes for days of which those are gone, and Refused
+    where a span was counted by another grain; nothing is stored then.
     """
     slis = lock_slis(batches, by=by)
     seat = rules.check_may_record_counts(list(slis.values()), by=by)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from apps.organization.models import Person, Scope
 from apps.reliability import queries
-from apps.reliability.models import SLI, SLO, Decision, NineCase, Policy
+from apps.reliability.models import SLI, SLO, Decision, NineCase, Policy, Resource
 
 
 def lock_scope(key: str, *, by: Person) -> Scope:
@@ -23,10 +23,11 @@ def lock_sli(key: str, *, by: Person) -> SLI:
     return queries.slis_for(by).select_for_update(of=("self",)).get(key=key)
 
 
-def lock_slis(keys: Iterable[str], *, by: Person) -> dict[str, SLI]:
-    """Indicators by key. Raises SLI.DoesNotExist, the same for unknown and hidden, where any is."""
+def lock_slis(keys: Iterable[str], *, by: Person | None) -> dict[str, SLI]:
+    """Indicators by key; `by` is None for the portal itself. Raises SLI.DoesNotExist for any unknown or hidden."""
     keys = set(keys)
-    rows = queries.slis_for(by).filter(key__in=keys).order_by("pk").select_for_update(of=("self",))
+    readable = queries.slis_outside(()) if by is None else queries.slis_for(by)
+    rows = readable.filter(key__in=keys).order_by("pk").select_for_update(of=("self",))
     found = {sli.key: sli for sli in rows}
     if missing := sorted(keys - found.keys()):
         raise SLI.DoesNotExist(f"There is no SLI {missing[0]}.")
@@ -48,6 +49,11 @@ def lock_decision(key: str, *, by: Person | None) -> Decision:
     """`by` is None for the portal itself. Raises Decision.DoesNotExist, the same for unknown and hidden."""
     rows = queries.decisions_outside(()) if by is None else queries.decisions_for(by)
     return rows.select_for_update(of=("self",)).get(key=key)
+
+
+def lock_resource(key: str, *, by: Person) -> Resource:
+    """Raises Resource.DoesNotExist, the same for unknown and hidden."""
+    return queries.resources_for(by).select_for_update(of=("self",)).get(key=key)
 
 
 def lock_policy(key: str, *, by: Person) -> Policy:
