@@ -304,6 +304,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "refresh_slos": {"task": "reliability.refresh_slos", "schedule": 60.0, "options": {"expires": 60}},
     "judge_decisions": {"task": "reliability.judge_decisions", "schedule": 300.0, "options": {"expires": 300}},
     "expire_decisions": {"task": "reliability.expire_decisions", "schedule": 300.0, "options": {"expires": 300}},
+    "refresh_headroom": {"task": "reliability.refresh_headroom", "schedule": crontab(hour=0, minute=7)},
     "sweep_letters": {"task": "organization.sweep_letters", "schedule": 10.0, "options": {"expires": 10}},
     "forget_answers": {"task": "organization.forget_answers", "schedule": crontab(minute=17)},
     "housekeeping": {"task": "common.housekeeping", "schedule": crontab(hour=3, minute=30)},

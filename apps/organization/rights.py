@@ -38,6 +38,8 @@ _TABLE: dict[str, set[R]] = {
     "reliability.lift_freeze": {R.SRE_LEAD, R.SRE_ORGANIZATION_LEAD},
     "reliability.sign_nine_case": {R.PRODUCT_OWNER},
     "reliability.judge_error_class": _ENGINEERING,
+    "reliability.edit_resource": {R.SRE, R.SRE_LEAD, R.SRE_ORGANIZATION_LEAD, *_ENGINEERING},
+    "reliability.review_headroom": {R.SRE_LEAD, R.SRE_ORGANIZATION_LEAD},
     # delivery
     "delivery.manage_initiative": {R.ADMINISTRATOR, R.TECHNICAL_PRODUCT_MANAGER},
     "delivery.edit_epic": _PRODUCT,

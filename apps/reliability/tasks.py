@@ -23,6 +23,12 @@ def judge_decisions(*slis: int) -> None:
     actions.judge_decisions(slis=slis or None)
 
 
+@shared_task(name="reliability.refresh_headroom")
+def refresh_headroom() -> None:
+    """Days until a limit pass, whether usage comes or not."""
+    actions.refresh_headroom()
+
+
 @shared_task(name="reliability.expire_decisions")
 def expire_decisions() -> None:
     """Decisions whose last day has passed end, and freezes with them."""

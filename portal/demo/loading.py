@@ -21,7 +21,7 @@ from apps.reliability.models import SLO
 from apps.signatures.reauthentication import Authentication
 from apps.signoff import actions as signoff
 from apps.signoff.signing import read_signing
-from portal.demo import counts, deciding, itself, runs
+from portal.demo import counts, deciding, headroom, itself, runs
 from portal.demo.epics import EPICS, DemoEpic
 from portal.demo.people import INITIATIVE, ORGANIZATION, PEOPLE, PURPOSE, SERVICE_DEPENDENCIES, SERVICES, TEAMS
 
@@ -62,6 +62,7 @@ def load(*, password: str) -> None:
         _deliver(demo)
         counts.load_late()
         deciding.load()
+        headroom.load()
         if settings.OWN_STORIES.is_dir():
             itself.load()
 

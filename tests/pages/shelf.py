@@ -26,7 +26,7 @@ from apps.organization import actions as organization
 from apps.organization.models import Scope, Service, Team
 from apps.organization.roles import Role
 from apps.reliability import actions as reliability
-from apps.reliability.actions import CaseSigning
+from apps.reliability.actions import CaseSigning, Meant, Reviewed
 from apps.reliability.counts import DAY, batch_of, seconds_of
 from apps.reliability.nine_case import Weighed
 from apps.signatures.models import Signature
@@ -215,7 +215,18 @@ def _grow_reliability(shelf: Shelf, number: int) -> None:
     reliability.record_counts(batches={"SLI-1": counts, sli.key: counts}, by=priya)
     shelf.latest["slo"] = slo.key
     _weigh(shelf, number)
+    _watch(shelf, number)
     reliability.refresh_slos()
+
+
+def _watch(shelf: Shelf, number: int) -> None:
+    """One more resource; of the first one more day of usage and another review."""
+    priya = shelf.cast.priya
+    meant = Meant(title=f"Disk {number}", limit=100.0, unit="GB")
+    reliability.create_resource(scope_key=shelf.full.epic.scope.key, meant=meant, by=priya)
+    reliability.record_usage(resource_key="RES-1", usage={in_days(-number): 60.0}, by=priya)
+    reviewed = Reviewed(note=f"Enough for {number}", next_review_on=in_days(number))
+    reliability.review_headroom(resource_key="RES-1", reviewed=reviewed, by=priya)
 
 
 def _weigh(shelf: Shelf, number: int) -> None:

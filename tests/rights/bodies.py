@@ -132,6 +132,7 @@ SLOTH: Form = {
     ],
 }
 SLO = {"title": "In time", "target": 99.5, "window": "7d", "rationale": "Users leave"}
+RESOURCE = {"title": "Disk", "limit": "200", "unit": "GB", "measure": "SIZE"}
 COUNTS = {"by": "1d", "counts": [{"at": "2026-01-05T00:00:00Z", "good": 99, "total": 100, "errors": {"slow": 1}}]}
 REASON = {"reason": "nobody needs it"}
 
@@ -270,6 +271,11 @@ FORMS: dict[str, Form | Callable[[Asked], Form]] = {
     "reliability:sli_create": lambda asked: {**SLI, "scope": asked.kit.epic.scope.key},
     "reliability:sli_edit": SLI,
     "reliability:sli_archive": {},
+    "reliability:resource_create": lambda asked: {**RESOURCE, "scope": asked.kit.epic.scope.key},
+    "reliability:resource_edit": RESOURCE,
+    "reliability:resource_archive": {},
+    "reliability:usage_record": {"on": "2026-01-05", "value": "61"},
+    "reliability:headroom_review": lambda asked: {"note": "Enough", "next_review_on": in_days(30).isoformat()},
     "reliability:slo_create": SLO,
     "reliability:slo_import": lambda asked: {
         "text": json.dumps(SLOTH),
@@ -353,6 +359,11 @@ FORMS: dict[str, Form | Callable[[Asked], Form]] = {
     "reliability-api:sli_detail": SLI,
     "reliability-api:sli_archive": {},
     "reliability-api:counts_record": COUNTS,
+    "reliability-api:resource_list": lambda asked: {**RESOURCE, "scope": asked.kit.epic.scope.key},
+    "reliability-api:resource_detail": RESOURCE,
+    "reliability-api:resource_archive": {},
+    "reliability-api:usage_record": {"usage": [{"at": "2026-01-05", "value": 61}]},
+    "reliability-api:headroom_review": lambda asked: {"note": "Enough", "next_review_on": in_days(30).isoformat()},
     "reliability-api:slo_create": SLO,
     "reliability-api:slo_import": SLOTH,
     "reliability-api:slo_detail": SLO,

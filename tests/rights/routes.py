@@ -59,6 +59,7 @@ _OF_KIT: dict[str, Callable[[Kit], Any]] = {
     "suites": lambda kit: kit.suite,
     "executions": lambda kit: kit.execution.key,
     "slis": lambda kit: kit.sli.key,
+    "resources": lambda kit: kit.resource.key,
     "slos": lambda kit: kit.slo.key,
     "nine-cases": lambda kit: kit.nine_case.key,
     "decisions": lambda kit: kit.decision.key,
@@ -115,6 +116,8 @@ _BY_FORM = {
     "delivery-api:epic_list",
     "reliability:sli_create",
     "reliability:slo_import",
+    "reliability:resource_create",
+    "reliability-api:resource_list",
     "reliability-api:sli_list",
     "delivery-api:feature_import_list",
     "specs:run_import",
@@ -134,6 +137,7 @@ _QUERIES: dict[str, tuple[str, ...]] = {
     "signoff:story_history": ("?as=csv",),
     "reliability:decision_list": ("?as=csv",),
     "reliability:slo_list": ("?as=csv",),
+    "reliability:resource_list": ("?as=csv",),
     "audit:entry_list": ("?as=csv",),
 }
 # Queries that name a kit.

@@ -28,8 +28,9 @@ from apps.organization import actions as organization
 from apps.organization.models import Delegation, Membership, Person, Scope, Seat, Service, ServiceDependency, Team
 from apps.organization.roles import Role
 from apps.reliability import actions as reliability
+from apps.reliability.actions import Meant, Reviewed
 from apps.reliability.counts import DAY, batch_of, seconds_of
-from apps.reliability.models import SLI, SLO, Decision, NineCase, Policy
+from apps.reliability.models import SLI, SLO, Decision, NineCase, Policy, Resource
 from apps.reliability.nine_case import Weighed
 from apps.signoff import actions as signoff
 from apps.signoff.models import Waiver
@@ -92,6 +93,7 @@ class Kit:
     feature_import: FeatureImport
     sli: SLI
     spare_sli: SLI
+    resource: Resource
     nine_case: NineCase
     slo: SLO
     spare_slo: SLO
@@ -135,6 +137,7 @@ class World:
             kit.nfr,
             kit.run,
             kit.sli,
+            kit.resource,
             kit.nine_case,
             kit.slo,
             kit.decision,
@@ -315,6 +318,7 @@ def _kit(world: World, initiative: Initiative, *, word: str, suite: str) -> Kit:
         feature_import=asked,
         sli=sli,
         spare_sli=_sli(world, epic, f"{word} spare"),
+        resource=_resource(world, epic, f"{word} disk"),
         nine_case=_nine_case(world, sli),
         seat=seat,
         delegation=DelegationFactory.create(seat=seat, delegate=PersonFactory.create(username=f"deputy-{suite}")),
@@ -334,6 +338,17 @@ def _slo(world: World, sli: SLI, title: str) -> SLO:
     return reliability.create_slo(
         sli_key=sli.key, title=title, target=Decimal("0.99"), window="28d", rationale=f"{title}, since", by=priya
     )
+
+
+def _resource(world: World, epic: Epic, title: str) -> Resource:
+    """A disk, with usage of one day and a review."""
+    priya = forget_seats(world.cast.priya)
+    meant = Meant(title=title, limit=100.0, unit="GB")
+    made = reliability.create_resource(scope_key=epic.scope.key, meant=meant, by=priya)
+    reliability.record_usage(resource_key=made.key, usage={in_days(-1): 60.0}, by=priya)
+    reviewed = Reviewed(note=f"{title} is enough", next_review_on=in_days(30))
+    reliability.review_headroom(resource_key=made.key, reviewed=reviewed, by=priya)
+    return made
 
 
 def _nine_case(world: World, sli: SLI) -> NineCase:

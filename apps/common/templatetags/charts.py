@@ -15,13 +15,18 @@ WIDTH, HEIGHT, SIDE, BOTTOM, TOP = 720, 220, 6, 34, 28
 
 @register.simple_tag
 def line_chart(
-    points: Sequence[Point], words: str, floor: float | None = None, ceiling: float | None = None
+    points: Sequence[Point],
+    words: str,
+    floor: float | None = None,
+    ceiling: float | None = None,
+    trend: tuple[float, float] | None = None,
 ) -> SafeString:
     """`points` from left to right, with a line at `floor`; `words` say all of it to who does not see it.
 
-    The axis holds `floor` and `ceiling`, in percent. Its marks stand inside, so that they can be read on a phone.
+    The axis holds `floor` and `ceiling`, in percent; `trend` is a straight line between two values. Its marks stand
+    inside, so that they can be read on a phone.
     """
-    low, high = _bounds([point.value for point in points], floor, ceiling)
+    low, high = _bounds([point.value for point in points], floor, ceiling, *(trend or ()))
 
     def x(place: int) -> float:
         return SIDE + (WIDTH - 2 * SIDE) * (place / max(len(points) - 1, 1))
@@ -54,7 +59,7 @@ def line_chart(
                 f"{y(value) - 6:.1f}",
                 f"{value:.5g} %".replace("-", "−"),
             )
-            for value in sorted({low, high, *([floor] if floor is not None else [])})
+            for value in sorted({low, high, *(one for one in (floor, ceiling) if one is not None)})
         ),
     )
     ends = format_html(
@@ -66,15 +71,25 @@ def line_chart(
         HEIGHT - 6,
         points[-1].label if len(points) > 1 else "",
     )
+    straight = ""
+    if trend:
+        straight = format_html(
+            '<line class="trend" x1="{}" x2="{}" y1="{}" y2="{}"/>',
+            SIDE,
+            WIDTH - SIDE,
+            f"{y(trend[0]):.1f}",
+            f"{y(trend[1]):.1f}",
+        )
     return format_html(
         '<svg class="line-chart" role="img" aria-label="{}" viewBox="0 0 {} {}">'
-        '<polygon points="{}"/>{}<polyline points="{}"/>{}{}</svg>',
+        '<polygon points="{}"/>{}<polyline points="{}"/>{}{}{}</svg>',
         words,
         WIDTH,
         HEIGHT,
         area,
         marks,
         line,
+        straight,
         dots,
         ends,
     )

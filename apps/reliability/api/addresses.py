@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from apps.common.endpoints import endpoint
-from apps.reliability.api import badges, decisions, files, history, nine_cases, nines, policies, slis, slos
+from apps.reliability.api import badges, decisions, files, history, nine_cases, nines, policies, resources, slis, slos
 
 api_urlpatterns: list[URLPattern] = [
     path("decisions/", endpoint(get=decisions.decision_list), name="decision_list"),
@@ -16,6 +16,24 @@ api_urlpatterns: list[URLPattern] = [
     path("policies/", endpoint(get=policies.policy_list, post=policies.policy_create), name="policy_list"),
     path("policies/<str:key>/", endpoint(get=policies.policy_read, patch=policies.policy_change), name="policy_detail"),
     path("policies/<str:key>/signatures/", endpoint(post=policies.policy_agree), name="policy_agree"),
+    path("resources/", endpoint(get=resources.resource_list, post=resources.resource_create), name="resource_list"),
+    path(
+        "resources/<str:key>/",
+        endpoint(get=resources.resource_read, patch=resources.resource_edit),
+        name="resource_detail",
+    ),
+    path("resources/<str:key>/archive/", endpoint(post=resources.resource_archive), name="resource_archive"),
+    path("resources/<str:key>/demand/", endpoint(get=resources.planned_demand_list), name="planned_demand_list"),
+    path(
+        "resources/<str:key>/reviews/",
+        endpoint(get=resources.headroom_review_list, post=resources.headroom_review),
+        name="headroom_review",
+    ),
+    path(
+        "resources/<str:key>/usage/",
+        endpoint(get=resources.usage_list, post=resources.usage_record),
+        name="usage_record",
+    ),
     path("slis/", endpoint(get=slis.sli_list, post=slis.sli_create), name="sli_list"),
     path("slis/<str:key>/", endpoint(get=slis.sli_read, patch=slis.sli_edit), name="sli_detail"),
     path("slis/<str:key>/archive/", endpoint(post=slis.sli_archive), name="sli_archive"),

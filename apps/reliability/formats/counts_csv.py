@@ -95,6 +95,33 @@ def read(data: bytes, *, good: Condition | None = None) -> Counts:
 
     Raises NotCounts with the line.
     """
+    lines, columns = _opened(data)
+    if columns == VALUES and good is None:
+        raise NotCounts("Line 1: these are values, so say which of them are good, such as “<= 50”.")
+    if columns == COUNTS and good is not None:
+        raise NotCounts("Line 1: these are counts of good events already; a condition is for a file of values.")
+    return _counts(lines, columns, good)
+
+
+def read_values(data: bytes) -> list[tuple[datetime, float]]:
+    """Instants of UTC and their values, of a file `at,value`, in its order. Raises NotCounts with the line."""
+    lines, columns = _opened(data)
+    if columns != VALUES:
+        raise NotCounts("Line 1: these are counts; a file of values begins with “at,value”.")
+    found: list[tuple[datetime, float]] = []
+    for line, cells in lines:
+        if len(cells) != len(columns):
+            raise NotCounts(f"Line {line}: {len(cells)} cells where {','.join(columns)} belong.")
+        if not _NUMBER.fullmatch(cells[1]):
+            raise NotCounts(f"Line {line}: “{cells[1][:40]}” is no number; leave out the line where there is none.")
+        found.append((_instant(cells[0], line)[0], float(cells[1])))
+        if len(found) > MAX_ROWS:
+            raise NotCounts(f"Line {line}: more than {MAX_ROWS:,} rows; split the file.")
+    return found
+
+
+def _opened(data: bytes) -> tuple[Iterator[tuple[int, list[str]]], tuple[str, ...]]:
+    """The lines behind the first, and the columns that it names."""
     if len(data) > MAX_BYTES:
         raise NotCounts(f"Line 1: {len(data):,} bytes are more than the {MAX_BYTES:,} allowed.")
     try:
@@ -103,12 +130,7 @@ def read(data: bytes, *, good: Condition | None = None) -> Counts:
         line = data.count(b"\n", 0, error.start) + 1
         raise NotCounts(f"Line {line}: the byte at offset {error.start} is not UTF-8.") from error
     lines = _lines(text)
-    columns = _columns(next(lines, (1, [])))
-    if columns == VALUES and good is None:
-        raise NotCounts("Line 1: these are values, so say which of them are good, such as “<= 50”.")
-    if columns == COUNTS and good is not None:
-        raise NotCounts("Line 1: these are counts of good events already; a condition is for a file of values.")
-    return _counts(lines, columns, good)
+    return lines, _columns(next(lines, (1, [])))
 
 
 def _lines(text: str) -> Iterator[tuple[int, list[str]]]:

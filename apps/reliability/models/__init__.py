@@ -3,6 +3,7 @@
 from apps.reliability.models.badges import BadgeShare
 from apps.reliability.models.counts import DayCount, ErrorClassCount, FiveMinuteCount, HourCount
 from apps.reliability.models.decisions import Decision, DecisionProposal, DecisionSignature, Freeze
+from apps.reliability.models.headroom import DayUsage, HeadroomReview, HeadroomStatus, PlannedDemand, Resource
 from apps.reliability.models.judgments import ErrorClassJudgment
 from apps.reliability.models.nine_cases import NineCase, NineCaseSignature
 from apps.reliability.models.policies import Policy, PolicySignature, PolicyVersion
@@ -15,6 +16,7 @@ __all__ = [
     "SLO",
     "BadgeShare",
     "DayCount",
+    "DayUsage",
     "Decision",
     "DecisionProposal",
     "DecisionSignature",
@@ -22,12 +24,16 @@ __all__ = [
     "ErrorClassJudgment",
     "FiveMinuteCount",
     "Freeze",
+    "HeadroomReview",
+    "HeadroomStatus",
     "HourCount",
     "NineCase",
     "NineCaseSignature",
+    "PlannedDemand",
     "Policy",
     "PolicySignature",
     "PolicyVersion",
+    "Resource",
     "SLOImport",
     "SLOSource",
     "SLOStatus",

@@ -30,6 +30,18 @@ from apps.reliability.queries.definitions import (
 from apps.reliability.queries.detail import burn_down_of, burned_by_class
 from apps.reliability.queries.due import Due, due_decisions, told_standing
 from apps.reliability.queries.freezes import active_freezes
+from apps.reliability.queries.headroom import (
+    filtered_resources,
+    headroom_of,
+    measured,
+    planned_for,
+    resources_for,
+    resources_on,
+    resources_outside,
+    reviews_of,
+    steps_of,
+    usage_of,
+)
 from apps.reliability.queries.history import history_of
 from apps.reliability.queries.nine_cases import (
     case_body,
@@ -64,12 +76,18 @@ from apps.reliability.queries.policies import (
 from apps.reliability.queries.sources import defined, services_named, source_named
 from apps.reliability.queries.standings import shown_now, stand_all, standings
 from apps.reliability.queries.sums import last_days, sums_between
+from apps.reliability.queries.waiting import RIGHT as DECIDES
+from apps.reliability.queries.waiting import Missing, Step, Waiting, decisions_waiting
 
 __all__ = [
+    "DECIDES",
     "OVERDUE",
     "Due",
+    "Missing",
     "Needed",
     "Replayed",
+    "Step",
+    "Waiting",
     "active_freezes",
     "badge_path",
     "burn_down_of",
@@ -81,30 +99,39 @@ __all__ = [
     "decisions_for",
     "decisions_of",
     "decisions_outside",
+    "decisions_waiting",
     "defined",
     "due_decisions",
     "efforts_of",
     "errors_by_class",
     "filtered_decisions",
+    "filtered_resources",
     "filtered_slis",
     "filtered_slos",
     "freeze_of",
     "freezes_outside",
+    "headroom_of",
     "history_of",
     "holding",
     "judgments_of",
     "last_days",
     "latest_proposal",
+    "measured",
     "needed_by",
     "nine_case_signed_as",
     "nine_cases_for",
     "nine_cases_of",
     "overdue",
+    "planned_for",
     "policies_for",
     "policies_outside",
     "policy_versions_of",
     "proposals_of",
     "replayed",
+    "resources_for",
+    "resources_on",
+    "resources_outside",
+    "reviews_of",
     "scopes_of_policies",
     "scopes_to_measure",
     "services_named",
@@ -118,11 +145,13 @@ __all__ = [
     "source_named",
     "stand_all",
     "standings",
+    "steps_of",
     "sums_between",
     "tally",
     "terms_of",
     "told_standing",
     "vacant_columns",
+    "usage_of",
     "version_for",
     "versions_in_force",
     "versions_of",

@@ -1,0 +1,143 @@
+"""Usage against its limit with its words, as pages print it."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+
+from apps.common.drawing import Point
+from apps.reliability import queries
+from apps.reliability.headroom import Headroom, HeadroomState
+from apps.reliability.headroom_forms import STATES
+from apps.reliability.models import DayUsage, PlannedDemand, Resource
+
+SHOWN_DAYS = 180
+SOON_DAYS = 90
+NUMBER_DIGITS = 6
+
+
+@dataclass(frozen=True)
+class Line:
+    """One resource in a list."""
+
+    resource: Resource
+    headroom: Headroom
+    is_review_overdue: bool
+
+    @property
+    def tone(self) -> str:
+        return tone_of(self.headroom)
+
+    @property
+    def word(self) -> str:
+        return word_of(self.headroom)
+
+    @property
+    def used_percent(self) -> float:
+        """For the bar."""
+        used = self.headroom.used
+        return 0.0 if used is None else min(100.0, used * 100)
+
+    @property
+    def used_words(self) -> str:
+        used = self.headroom.used
+        return "" if used is None else f"{int(used * 100)} %"
+
+    @property
+    def limit_words(self) -> str:
+        return amount(self.resource.limit, self.resource.unit)
+
+
+def line_of(resource: Resource, *, today: date) -> Line:
+    """A resource as lists show it."""
+    due = resource.next_review_on
+    return Line(resource, queries.headroom_of(resource), is_review_overdue=due is not None and due < today)
+
+
+def tone_of(found: Headroom) -> str:
+    """Attention where the limit is near, bad where it is reached."""
+    if found.state is HeadroomState.TOO_FEW:
+        return "neutral"
+    if found.state is HeadroomState.AT_LIMIT:
+        return "bad"
+    return "attention" if found.days is not None and found.days < SOON_DAYS else "good"
+
+
+def word_of(found: Headroom) -> str:
+    """Such as "Reached in 40 days"."""
+    if found.state in (HeadroomState.TOO_FEW, HeadroomState.AT_LIMIT) or found.days is None:
+        return STATES[found.state]
+    days = int(found.days)
+    return f"Reached in {days:,} day{'' if days == 1 else 's'}"
+
+
+def amount(value: float, unit: str) -> str:
+    """Such as "61.5 GB"."""
+    return f"{value:,.{NUMBER_DIGITS}g} {unit}".strip()
+
+
+def figures(resource: Resource, *, hidden: Collection[int], today: date) -> dict[str, object]:
+    """All that the page of a resource prints besides the rows themselves."""
+    planned = queries.planned_for(resource, hidden=hidden)
+    found = queries.headroom_of(resource, planned)
+    rows = queries.usage_of(resource, on=today, days=SHOWN_DAYS)
+    return {
+        "line": Line(resource, found, line_of(resource, today=today).is_review_overdue),
+        "words": found.words,
+        "points": [_point(row, resource) for row in rows],
+        "trend": _trend(found, rows, resource),
+        "last_days": [(row.on, amount(row.value, resource.unit)) for row in reversed(rows)],
+        "planned": [_demand(one, resource, today) for one in planned],
+        "level_words": amount(found.level, resource.unit) if found.level is not None else "–",
+        "growth_words": _growth(found),
+    }
+
+
+def _growth(found: Headroom) -> str:
+    if found.slope is None:
+        return "no trend yet"
+    low, high = (f"{value:+,.3g}" for value in (found.slope.low, found.slope.high))
+    return f"{found.slope.a_day:+,.3g} a day (95 %: {low} to {high})"
+
+
+def _point(row: DayUsage, resource: Resource) -> Point:
+    return Point(f"{row.on:%-d %b}", row.value / resource.limit * 100, amount(row.value, resource.unit))
+
+
+def _trend(found: Headroom, rows: list[DayUsage], resource: Resource) -> tuple[float, float] | None:
+    """Where the trend stands on the first and the last day drawn, in percent of the limit."""
+    if found.slope is None or found.level is None or len(rows) < 2:
+        return None
+    today = found.now.date()
+    first, last = (found.level - found.slope.a_day * (today - row.on).days for row in (rows[0], rows[-1]))
+    return first / resource.limit * 100, last / resource.limit * 100
+
+
+@dataclass(frozen=True)
+class DemandShown:
+    """Planned demand with its words."""
+
+    planned: PlannedDemand
+    amount_words: str
+    has_begun: bool
+
+
+def _demand(one: PlannedDemand, resource: Resource, today: date) -> DemandShown:
+    words = amount(abs(one.amount), resource.unit)
+    return DemandShown(one, f"{'+' if one.amount >= 0 else '−'}{words}", one.on <= today)
+
+
+def csv_row(resource: Resource) -> list[object]:
+    """The line of a resource in a list's CSV."""
+    found = queries.headroom_of(resource)
+    return [
+        resource.key,
+        resource.title,
+        resource.scope.key,
+        resource.limit,
+        resource.unit,
+        "" if found.level is None else found.level,
+        STATES[found.state],
+        found.on or "",
+        resource.status.used_until or "",
+        resource.next_review_on or "",
+    ]
