@@ -4,8 +4,11 @@ import pytest
 
 from apps.delivery import actions as delivery
 from apps.organization.models import Person, Scope
+from apps.reliability import actions as reliability
 from apps.signoff import actions as signoff
 from tests.cast import Cast, PersonFactory, ServiceFactory, TeamFactory, in_days, signed_in
+from tests.reliability.test_policy import WANTED
+from tests.reliability.world import make_sli, make_slo
 from tests.signoff.promises import Promise, make_promise
 
 pytestmark = pytest.mark.django_db
@@ -50,7 +53,24 @@ def test_keys_jump(promise: Promise) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["E-999", "S-0", "X-1", "E-", "E-99999999999999", "W-1", "SIG-1", "IMP-1", "R-1", "E-²"]
+    "text",
+    [
+        "E-999",
+        "S-0",
+        "X-1",
+        "E-",
+        "E-99999999999999",
+        "W-1",
+        "SIG-1",
+        "IMP-1",
+        "R-1",
+        "SLO-1",
+        "SLI-1",
+        "D-1",
+        "POL-1",
+        "CASE-1",
+        "E-²",
+    ],
 )
 def test_a_key_of_nothing_says_so(cast: Cast, text: str) -> None:
     assert "Nothing is called so" in asked(cast.maria, text)
@@ -114,6 +134,39 @@ def test_the_restricted_is_as_unknown(promise: Promise, name: str) -> None:
         assert (jump(person, key) == "") is kept_out
     assert ("Pay in way 1" not in asked(person, "pay way")) is kept_out
     assert ("Checkout" not in asked(person, "one page abandons")) or not kept_out
+
+
+def promised(cast: Cast) -> None:
+    """SLI-1 and SLO-1 of an epic, D-1 on it, and POL-1 of its initiative."""
+    made = make_promise(cast, stories=0)
+    slo = make_slo(make_sli(made.epic.scope, cast.priya), cast.priya)
+    reliability.open_decision(slo_key=slo.key, kind="BROKEN", cause_key="told", facts={}, by=cast.priya)
+    reliability.write_policy(scope_key=cast.initiative.key, wanted=WANTED, by=cast.priya)
+
+
+PROMISED = {"SLO-1": "/slos/SLO-1/", "sli-1": "/slis/SLI-1/", "D-1": "/decisions/D-1/", "POL-1": "/policies/POL-1/"}
+
+
+def test_keys_of_reliability_jump(cast: Cast) -> None:
+    promised(cast)
+    assert {text: jump(cast.lena, text) for text in PROMISED} == PROMISED
+
+
+def test_titles_of_reliability_are_found(cast: Cast) -> None:
+    promised(cast)
+    html = asked(cast.lena, "checkout answers")
+    for address in ("/slos/SLO-1/", "/slis/SLI-1/", "/decisions/D-1/"):
+        assert f'href="{address}"' in html
+    assert "/policies/POL-1/" in asked(cast.lena, "nobody abandons")
+
+
+def test_what_reliability_says_of_the_restricted_is_as_unknown(cast: Cast) -> None:
+    promised(cast)
+    Scope.objects.filter(pk=cast.initiative.pk).update(restricted=True)
+    assert {jump(cast.nobody, text) for text in PROMISED} == {""}
+    for words in ("answers", "nobody abandons"):
+        assert "Nothing is called so" in asked(cast.nobody, words)
+    assert jump(cast.maria, "SLO-1") == "/slos/SLO-1/"
 
 
 def test_archived_things_come_last_and_say_so(promise: Promise) -> None:

@@ -25,6 +25,7 @@ from apps.desk.models import Notification
 from apps.desk.queries import InboxLine
 from apps.desk.queries.desks import Work
 from apps.desk.queries.epics import EpicRow as WaitingEpic
+from apps.desk.queries.reliability import DecisionRow
 from apps.organization.requests import person_of
 from apps.signoff.models import SignOffRequest
 
@@ -45,6 +46,7 @@ class DeskRow(TypedDict):
     ready_to_sign: list[WaitingRow]
     stories_to_sign: list[WaitingRow]
     asked_of_you: list[WaitingRow]
+    decisions_due: list[WaitingRow]
     waivers_to_decide: list[WaitingRow]
     nfrs_to_attest: list[WaitingRow]
     stories_to_mend: list[WaitingRow]
@@ -65,6 +67,10 @@ def desk_read(request: Request) -> DeskRow:
             _waiting(row.epic.key, row.epic.title, _passing(row.count), instant(row.since)) for row in work.stories.rows
         ],
         "asked_of_you": [_request(row) for row in work.requests.rows],
+        "decisions_due": [
+            _waiting(row.decision.key, row.decision.slo.title, _decision_words(row), instant(row.decision.opened_at))
+            for row in work.decisions.rows
+        ],
         "waivers_to_decide": [
             _waiting(row.key, row.epic.key, row.reason, instant(row.asked_at)) for row in work.waivers.rows
         ],
@@ -95,10 +101,15 @@ def _request(row: SignOffRequest) -> WaitingRow:
     return _waiting(thing.key if thing else "", thing.title if thing else "", row.words, instant(row.asked_at))
 
 
+def _decision_words(row: DecisionRow) -> str:
+    return f"{row.words}. {row.waits_for}"
+
+
 _NAMES = {
     "ready": "ready_to_sign",
     "stories": "stories_to_sign",
     "requests": "asked_of_you",
+    "decisions": "decisions_due",
     "waivers": "waivers_to_decide",
     "nfrs": "nfrs_to_attest",
     "mend": "stories_to_mend",
@@ -179,7 +190,19 @@ class HitRow(TypedDict):
 class HitGroup(TypedDict):
     """Hits of one kind, at most ten; `more`: there are others."""
 
-    kind: Literal["epics", "stories", "initiatives", "people", "teams", "services"]
+    kind: Literal[
+        "epics",
+        "stories",
+        "initiatives",
+        "slos",
+        "slis",
+        "decisions",
+        "policies",
+        "resources",
+        "people",
+        "teams",
+        "services",
+    ]
     more: bool
     hits: list[HitRow]
 
@@ -199,7 +222,7 @@ def search(request: Request) -> SearchRow:
     exact = queries.exact_url(person, text)
     groups: list[HitGroup] = [
         {
-            "kind": group.name,  # type: ignore[typeddict-item]  # one of the six
+            "kind": group.name,  # type: ignore[typeddict-item]  # one of these
             "more": group.more,
             "hits": [
                 {

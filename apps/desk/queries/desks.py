@@ -18,11 +18,14 @@ from apps.desk.queries.overview import (
     seat_givers,
 )
 from apps.desk.queries.places import Places, places_of
+from apps.desk.queries.reliability import DecisionRow, decisions_due
 from apps.desk.queries.sections import Section
 from apps.desk.queries.stories import StoriesToSign, stories_to_mend, stories_to_sign
 from apps.organization import queries as organization
 from apps.organization.models import Person, Scope
+from apps.organization.rights import RIGHTS
 from apps.organization.roles import GRID, Role
+from apps.reliability.queries import DECIDES
 from apps.signoff.models import SignOffRequest, Waiver
 
 LIMIT = 20
@@ -37,6 +40,7 @@ class Work:
     ready: Section[EpicRow]
     stories: Section[StoriesToSign]
     requests: Section[SignOffRequest]
+    decisions: Section[DecisionRow]
     waivers: Section[Waiver]
     nfrs: Section[NFRRow]
     mend: Section[Story]
@@ -52,6 +56,7 @@ COUNTED = {
     "ready": ("ready to sign", "ready to sign"),
     "stories": ("epic with stories to sign", "epics with stories to sign"),
     "requests": ("asked of you", "asked of you"),
+    "decisions": ("decision due", "decisions due"),
     "waivers": ("waiver to decide", "waivers to decide"),
     "nfrs": ("NFR to attest", "NFRs to attest"),
     "mend": ("story to mend", "stories to mend"),
@@ -104,11 +109,13 @@ def _work(person: Person, places: Places, *, at: datetime, limit: int) -> Work:
     if places.holds(*GRID):
         epics = epic_sections(person, places, at=at, limit=limit)
     decides = places.holds(Role.PRODUCT_OWNER, Role.SRE_LEAD)
+    speaks = places.holds(*RIGHTS[DECIDES])
     mends = places.holds(Role.ENGINEERING_TEAM_LEAD, Role.SOLUTION_ARCHITECT)
     return Work(
         ready=epics.ready,
         stories=stories_to_sign(person, places, limit=limit) if places.holds(Role.BUSINESS_ANALYST) else Section(),
         requests=requests_of(person, hidden=places.hidden, limit=limit),
+        decisions=decisions_due(person, places, on=at.date(), limit=limit) if speaks else Section(),
         waivers=waivers_to_decide(person, places, limit=limit) if decides else Section(),
         nfrs=nfrs_to_attest(places, at=at, limit=limit) if places.holds(Role.SRE_LEAD) else Section(),
         mend=stories_to_mend(places, limit=limit) if mends else Section(),

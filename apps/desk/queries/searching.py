@@ -11,6 +11,7 @@ from django.urls import reverse
 from apps.delivery import queries as delivery
 from apps.organization import queries as organization
 from apps.organization.models import Person, Service, Team
+from apps.reliability import queries as reliability
 from apps.signatures.models import Signature
 from apps.signoff.models import EpicSignOff, StorySignOff, Waiver
 from apps.specs import queries as specs
@@ -110,6 +111,36 @@ def _import(person: Person, key: str) -> str:
     return found.get_absolute_url() if found else ""
 
 
+def _slo(person: Person, key: str) -> str:
+    found = reliability.slos_for(person).filter(key=key).first()
+    return found.get_absolute_url() if found else ""
+
+
+def _sli(person: Person, key: str) -> str:
+    found = reliability.slis_for(person).filter(key=key).first()
+    return found.get_absolute_url() if found else ""
+
+
+def _decision(person: Person, key: str) -> str:
+    found = reliability.decisions_for(person).filter(key=key).first()
+    return found.get_absolute_url() if found else ""
+
+
+def _policy(person: Person, key: str) -> str:
+    found = reliability.policies_for(person).filter(key=key).first()
+    return found.get_absolute_url() if found else ""
+
+
+def _resource(person: Person, key: str) -> str:
+    found = reliability.resources_for(person).filter(key=key).first()
+    return found.get_absolute_url() if found else ""
+
+
+def _nine_case(person: Person, key: str) -> str:
+    found = reliability.nine_cases_for(person).filter(key=key).first()
+    return found.get_absolute_url() if found else ""
+
+
 def _person(person: Person, key: str) -> str:
     found = Person.objects.filter(pk=int(key.removeprefix("P-"))).first()
     return found.get_absolute_url() if found else ""
@@ -124,6 +155,12 @@ _BY_PREFIX: dict[str, Callable[[Person, str], str]] = {
     "W": _waiver,
     "SIG": _receipt,
     "IMP": _import,
+    "SLO": _slo,
+    "SLI": _sli,
+    "D": _decision,
+    "POL": _policy,
+    "CASE": _nine_case,
+    "RES": _resource,
     "P": _person,
 }
 
@@ -145,11 +182,20 @@ def search(person: Person, text: str) -> list[Group]:
     words = text[:MAX_LENGTH].split()[:MAX_WORDS]
     if not words:
         return []
-    query = " ".join(words)
+    query, hidden = " ".join(words), organization.hidden_scope_ids(person)
     groups = [
         _group("epics", "Epics", _epics(person, words), reverse("delivery:epic_list"), {"text": query}),
         _group("stories", "Stories", _stories(person, words), reverse("delivery:story_list"), {"text": query}),
         _group("initiatives", "Initiatives", _initiatives(person, words), reverse("delivery:initiative_list"), {}),
+        _group("slos", "SLOs", _slos(hidden, words), reverse("reliability:slo_list"), {"text": query}),
+        _group("slis", "SLIs", _slis(hidden, words), reverse("reliability:sli_list"), {"text": query}),
+        _group(
+            "decisions", "Decisions", _decisions(hidden, words), reverse("reliability:decision_list"), {"text": query}
+        ),
+        _group("policies", "Policies", _policies(hidden, words), reverse("reliability:policy_list"), {}),
+        _group(
+            "resources", "Headroom", _resources(hidden, words), reverse("reliability:resource_list"), {"text": query}
+        ),
         _group("people", "People", _people(words), reverse("organization:person_list"), {"q": query, "kind": "all"}),
         _group("teams", "Teams", _teams(words), reverse("organization:team_list"), {"q": query}),
         _group("services", "Services", _services(words), reverse("organization:service_list"), {"q": query}),
@@ -200,6 +246,39 @@ def _stories(person: Person, words: list[str]) -> Iterable[Found]:
 def _initiatives(person: Person, words: list[str]) -> Iterable[Found]:
     for one in delivery.initiatives_for(person).filter(_any(words, "scope__title", "scope__key"))[: EACH + 1]:
         yield Found(one.key, one.title, one.get_absolute_url())
+
+
+def _slos(hidden: set[int], words: list[str]) -> Iterable[Found]:
+    found = reliability.slos_outside(hidden).filter(_any(words, "title", "key", "scope__title"))
+    for one in found.order_by(F("archived_at").asc(nulls_first=True), "pk")[: EACH + 1]:
+        state = "ARCHIVED" if one.archived_at else str(one.status.state) if hasattr(one, "status") else ""
+        yield Found(one.key, one.title, one.get_absolute_url(), state, one.scope.title)
+
+
+def _slis(hidden: set[int], words: list[str]) -> Iterable[Found]:
+    found = reliability.slis_outside(hidden).filter(_any(words, "title", "key", "scope__title"))
+    for one in found.order_by(F("archived_at").asc(nulls_first=True), "pk")[: EACH + 1]:
+        yield Found(one.key, one.title, one.get_absolute_url(), "ARCHIVED" if one.archived_at else "", one.good_means)
+
+
+def _decisions(hidden: set[int], words: list[str]) -> Iterable[Found]:
+    found = reliability.decisions_outside(hidden).filter(_any(words, "key", "slo__title", "slo__key"))
+    for one in found[: EACH + 1]:
+        note = f"{one.get_kind_display()}, {one.slo.key} of {one.slo.scope.title}"
+        yield Found(one.key, one.slo.title, one.get_absolute_url(), str(one.state), note)
+
+
+def _policies(hidden: set[int], words: list[str]) -> Iterable[Found]:
+    found = reliability.policies_outside(hidden).filter(_any(words, "key", "scope__title", "scope__key"))
+    for one in found[: EACH + 1]:
+        state = "" if one.in_force_id else "WAITING"
+        yield Found(one.key, f"Error-budget policy of {one.scope.title}", one.get_absolute_url(), state)
+
+
+def _resources(hidden: set[int], words: list[str]) -> Iterable[Found]:
+    found = reliability.resources_outside(hidden).filter(_any(words, "title", "key", "scope__title"))
+    for one in found.order_by(F("archived_at").asc(nulls_first=True), "pk")[: EACH + 1]:
+        yield Found(one.key, one.title, one.get_absolute_url(), "ARCHIVED" if one.archived_at else "", one.scope.title)
 
 
 def _people(words: list[str]) -> Iterable[Found]:
