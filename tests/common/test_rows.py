@@ -29,6 +29,17 @@ def test_a_row_takes_the_place_of_the_one_it_agrees_with() -> None:
     assert dict(KeySequence.objects.filter(prefix__startswith="Q").values_list("prefix", "last")) == {"QQ": 7, "QR": 1}
     with pytest.raises(IntegrityError), transaction.atomic():
         insert_rows(KeySequence, ["prefix", "last"], [("QQ", 8)])
+    insert_rows(KeySequence, ["prefix", "last"], [("QQ", 8), ("QS", 1), ("QQ", 9)], instead=["prefix"])
+    assert KeySequence.objects.get(prefix="QQ").last == 9
+
+
+def test_thousands_of_rows_all_kinds_of_values() -> None:
+    told = [(f"Q{number}", number) for number in range(12_001)]
+    insert_rows(KeySequence, ["prefix", "last"], told)
+    pks = dict(KeySequence.objects.filter(prefix__startswith="Q").values_list("prefix", "pk"))
+    update_rows(KeySequence, ["last"], [(2**60 + last, pks[prefix]) for prefix, last in told])
+    found = KeySequence.objects.filter(prefix__startswith="Q").values_list("prefix", "last")
+    assert sorted(found) == sorted((prefix, 2**60 + last) for prefix, last in told)
 
 
 def test_no_rows_are_no_statement(django_assert_num_queries) -> None:

@@ -1,10 +1,12 @@
 """Windows that slide say what windows that are read anew say, whatever came in between, to the last event."""
 
 from datetime import UTC, datetime, timedelta
+from io import StringIO
 from typing import Any
 
 import pytest
 import time_machine
+from django.core.management import call_command
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
@@ -133,6 +135,18 @@ def test_what_nobody_rang_for_is_found_by_the_next_refresh(world: World) -> None
     actions.refresh_slos()
     status = SLOStatus.objects.get()
     assert (status.good, status.is_behind) == (80, False)
+
+
+def test_a_rebuild_mends_what_was_written_past_the_acts(world: World) -> None:
+    world.push((ago(hours=3), 90, 100))
+    call_command("refresh_slos", "--once", stdout=StringIO())
+    right = stored()
+    SLOStatus.objects.update(good=1, total=2)
+    call_command("refresh_slos", "--once", stdout=StringIO())
+    assert stored() != right
+    said = StringIO()
+    call_command("refresh_slos", "--rebuild", stdout=said)
+    assert (stored(), said.getvalue()) == (right, "1 SLOs refreshed.\n")
 
 
 def test_counts_of_what_is_still_to_come_leave_it_alone(world: World) -> None:
