@@ -4,6 +4,7 @@ import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from kombu import Connection, Queue
@@ -40,13 +41,15 @@ def broker_fixture(tmp_path: Path) -> Iterator[Broker]:
 
 def received(line: Connection) -> Message:
     """One message, in the hands of a channel that stays open."""
-    channel, queue = line.channel(), Queue("work")
+    channel: Any = line.channel()
     channel.basic_qos(0, 1, False)
+    queue = Queue("work")
     found: list[Message] = []
     line.Producer().publish({"a": 1}, routing_key="work", declare=[queue])
     consumer = line.Consumer([queue], channel=channel, on_message=found.append)
     consumer.consume()
-    wait_for(lambda: found or line.drain_events(timeout=5) or found)
+    while not found:
+        line.drain_events(timeout=20)
     return found[0]
 
 
@@ -57,14 +60,14 @@ def test_what_is_said_of_a_message_after_its_broker_was_killed_is_no_error(own_b
     message = received(line)
     own_broker.kill()
     line.close()
-    message.channel.close()
+    channel: Any = message.channel
+    channel.close()
     getattr(message, said)()
 
 
 def test_what_is_said_in_time_is_heard(own_broker: Broker) -> None:
     with own_broker.connection() as line:
-        message = received(line)
-        unacked = message.channel.unacked_key
-        assert line.default_channel.client.hlen(unacked) == 1
+        message, channel = received(line), cast(Any, line.default_channel)
+        assert channel.client.hlen(channel.unacked_key) == 1
         message.ack()
-        assert line.default_channel.client.hlen(unacked) == 0
+        assert channel.client.hlen(channel.unacked_key) == 0
