@@ -12,16 +12,10 @@ from apps.organization.models import Person
 from apps.reliability import queries, usage
 from apps.reliability.actions import Meant
 from apps.reliability.formats import counts_csv
-from apps.reliability.headroom import MOST, HeadroomState
+from apps.reliability.headroom import MOST
+from apps.reliability.headroom_lines import STATES
 from apps.reliability.models import Resource
 from apps.reliability.queries.headroom import OVERDUE_REVIEW
-
-STATES = {
-    HeadroomState.AT_LIMIT: "Limit reached",
-    HeadroomState.GROWING: "Growing",
-    HeadroomState.NOT_GROWING: "Not growing",
-    HeadroomState.TOO_FEW: "Too few measurements",
-}
 
 
 class ResourceForm(forms.Form):

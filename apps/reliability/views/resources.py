@@ -26,6 +26,7 @@ from apps.reliability.headroom_forms import (
     UsageForm,
     resource_initial,
 )
+from apps.reliability.headroom_lines import line_of
 from apps.reliability.models import Resource
 from apps.reliability.views import usage_figures
 
@@ -52,7 +53,7 @@ def resource_list(request: HttpRequest) -> HttpResponseBase:
         rows = rows_behind(rows, ORDER, place) if place else rows.none()
     found = list(rows[: ROWS + 1])
     context = {
-        "lines": [usage_figures.line_of(one, today=today) for one in found[:ROWS]],
+        "lines": [line_of(one, today=today) for one in found[:ROWS]],
         "form": form,
         "filtered": any(asked.values()),
         "create_refusal": "" if person.has_perm("reliability.edit_resource") else NO_SEAT,

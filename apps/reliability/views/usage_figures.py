@@ -6,82 +6,21 @@ from datetime import date
 
 from apps.common.drawing import Point
 from apps.reliability import queries
-from apps.reliability.headroom import Headroom, HeadroomState
-from apps.reliability.headroom_forms import STATES
+from apps.reliability.headroom import Headroom
+from apps.reliability.headroom_lines import STATES, amount, line_of
 from apps.reliability.models import DayUsage, PlannedDemand, Resource
 
 SHOWN_DAYS = 180
-SOON_DAYS = 90
-NUMBER_DIGITS = 6
-
-
-@dataclass(frozen=True)
-class Line:
-    """One resource in a list."""
-
-    resource: Resource
-    headroom: Headroom
-    is_review_overdue: bool
-
-    @property
-    def tone(self) -> str:
-        return tone_of(self.headroom)
-
-    @property
-    def word(self) -> str:
-        return word_of(self.headroom)
-
-    @property
-    def used_percent(self) -> float:
-        """For the bar."""
-        used = self.headroom.used
-        return 0.0 if used is None else min(100.0, used * 100)
-
-    @property
-    def used_words(self) -> str:
-        used = self.headroom.used
-        return "" if used is None else f"{int(used * 100)} %"
-
-    @property
-    def limit_words(self) -> str:
-        return amount(self.resource.limit, self.resource.unit)
-
-
-def line_of(resource: Resource, *, today: date) -> Line:
-    """A resource as lists show it."""
-    due = resource.next_review_on
-    return Line(resource, queries.headroom_of(resource), is_review_overdue=due is not None and due < today)
-
-
-def tone_of(found: Headroom) -> str:
-    """Attention where the limit is near, bad where it is reached."""
-    if found.state is HeadroomState.TOO_FEW:
-        return "neutral"
-    if found.state is HeadroomState.AT_LIMIT:
-        return "bad"
-    return "attention" if found.days is not None and found.days < SOON_DAYS else "good"
-
-
-def word_of(found: Headroom) -> str:
-    """Such as "Reached in 40 days"."""
-    if found.state in (HeadroomState.TOO_FEW, HeadroomState.AT_LIMIT) or found.days is None:
-        return STATES[found.state]
-    days = int(found.days)
-    return f"Reached in {days:,} day{'' if days == 1 else 's'}"
-
-
-def amount(value: float, unit: str) -> str:
-    """Such as "61.5 GB"."""
-    return f"{value:,.{NUMBER_DIGITS}g} {unit}".strip()
 
 
 def figures(resource: Resource, *, hidden: Collection[int], today: date) -> dict[str, object]:
     """All that the page of a resource prints besides the rows themselves."""
     planned = queries.planned_for(resource, hidden=hidden)
-    found = queries.headroom_of(resource, planned)
+    line = line_of(resource, today=today, planned=planned)
+    found = line.headroom
     rows = queries.usage_of(resource, on=today, days=SHOWN_DAYS)
     return {
-        "line": Line(resource, found, line_of(resource, today=today).is_review_overdue),
+        "line": line,
         "words": found.words,
         "points": [_point(row, resource) for row in rows],
         "trend": _trend(found, rows, resource),
