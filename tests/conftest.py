@@ -11,6 +11,7 @@ from hypothesis import settings as hypothesis_settings
 from tests.cast import cast  # noqa: F401, a fixture
 from tests.committed_db import committed_db, migrated_template  # noqa: F401, fixtures
 from tests.real_data import MISSING, REAL_DATA
+from tests.scheduling import pytest_xdist_make_scheduler  # noqa: F401, a hook
 
 # Folders whose files take minutes each: they begin first, so that no worker is left alone with one at the end.
 SLOW = ("up", "browser", "walks", "faults", "operation", "rights", "specs", "postgresql")
