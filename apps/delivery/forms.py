@@ -1,5 +1,6 @@
 """Shape of what is typed on delivery's pages; whether it may be is for the rules."""
 
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
@@ -9,10 +10,11 @@ from django.core.files.uploadedfile import UploadedFile
 from apps.common.choosing import ManyOptions
 from apps.delivery import queries
 from apps.delivery.feature_files import MAX_ARCHIVE_BYTES, MAX_FILES, SUFFIX, pack
-from apps.delivery.models import Epic, EpicDependency
+from apps.delivery.models import NFR, Epic, EpicDependency
 from apps.delivery.states import EpicState, StoryState
 from apps.organization.models import Person, Service, Team
 from apps.reliability.percent import percent
+from apps.reliability.windows import LONGEST_DAYS
 
 TEMPLATE_STORY = """Feature: Pay with one click
   In order to leave without typing my card again
@@ -149,6 +151,77 @@ class NFRForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text="What must hold, so that somebody can say yes or no: “A payment is confirmed within 2 s for 99 %”.",
     )
+    kind = forms.ChoiceField(
+        required=False,
+        choices=NFR.Kind.choices,
+        initial=NFR.Kind.ATTESTED,
+        label="How it is judged",
+        help_text="Attested where nothing is said.",
+    )
+    sli = forms.ChoiceField(
+        required=False,
+        label="SLI",
+        widget=ManyOptions,
+        help_text="Only where an SLI measures it: of the epic's experience, of a service or a team.",
+    )
+    target = forms.DecimalField(
+        required=False,
+        min_value=Decimal("0.0000001"),
+        max_value=Decimal(100),
+        max_digits=10,
+        decimal_places=7,
+        label="At least, in percent",
+        help_text="Only where an SLI measures it: how many of all its events must be good.",
+    )
+    days = forms.IntegerField(
+        required=False,
+        min_value=1,
+        max_value=LONGEST_DAYS,
+        label="Over the last days",
+        help_text=f"Only where an SLI measures it: from 1 to {LONGEST_DAYS}.",
+    )
+    scenario = forms.ChoiceField(
+        required=False,
+        widget=ManyOptions,
+        help_text="Only where a scenario proves it: a story of the epic and the scenario's name, as S-3:Pay by card.",
+        error_messages={"invalid_choice": "No current text of the epic's stories has this scenario. Choose another."},
+    )
+
+    def __init__(self, *args: Any, epic: Epic, by: Person, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["sli"].choices = [  # type: ignore[attr-defined]
+            ("", "None"),
+            *(
+                (sli.key, f"{sli.key} {sli.title} · of {sli.scope.title}")
+                for sli in queries.measurable_slis(epic, by=by)
+            ),
+        ]
+        self.fields["scenario"].choices = [  # type: ignore[attr-defined]
+            ("", "None"),
+            *((f"{story}:{name}", f"{story} {name}") for story, name in queries.named_scenarios(epic)),
+        ]
+
+    def clean_kind(self) -> str:
+        """Attested where nothing is said."""
+        return str(self.cleaned_data["kind"] or NFR.Kind.ATTESTED)
+
+    def clean_target(self) -> Decimal | None:
+        """As a share of 1."""
+        percentage: Decimal | None = self.cleaned_data["target"]
+        return None if percentage is None else percentage / 100
+
+
+def nfr_initial(nfr: NFR) -> dict[str, Any]:
+    """What the form of a requirement begins with."""
+    return {
+        "title": nfr.title,
+        "statement": nfr.statement,
+        "kind": nfr.kind,
+        "sli": nfr.sli.key if nfr.sli else "",
+        "target": "" if nfr.target is None else f"{(nfr.target * 100).normalize():f}",
+        "days": "" if nfr.days is None else nfr.days,
+        "scenario": f"{nfr.story.key}:{nfr.scenario}" if nfr.story else "",
+    }
 
 
 class ServiceLinkForm(forms.Form):

@@ -13,6 +13,7 @@ from apps.common.keyset import place_of, rows_behind
 from apps.delivery.feature import Counts
 from apps.delivery.feature_files import KnownTexts
 from apps.delivery.gherkin import Feature, parse
+from apps.delivery.meaning import plain
 from apps.delivery.models import (
     NFR,
     Comment,
@@ -32,7 +33,7 @@ from apps.delivery.models.stories import story_condition
 from apps.organization import queries as organization
 from apps.organization.models import Person, Scope
 from apps.reliability import queries as reliability
-from apps.reliability.models import SLO
+from apps.reliability.models import SLI, SLO
 
 # What lists can be sorted by, as columns; the primary key breaks ties.
 EPIC_SORTS = {
@@ -124,14 +125,28 @@ def stories_of(epic: Epic) -> QuerySet[Story]:
 
 
 def active_nfrs(epic: Epic) -> QuerySet[NFR]:
-    """The epic's non-functional requirements that are not archived."""
-    return epic.nfrs.filter(archived_at=None).order_by("pk")
+    """The epic's non-functional requirements that are not archived, each with what judges it."""
+    return epic.nfrs.filter(archived_at=None).select_related("sli", "story").order_by("pk")
+
+
+def measurable_slis(epic: Epic, *, by: Person) -> QuerySet[SLI]:
+    """SLIs in use that may judge a requirement of the epic: of its own experience first, of services and teams."""
+    ground = Q(scope=epic.scope) | Q(scope__kind__in=[Scope.Kind.SERVICE, Scope.Kind.TEAM])
+    own = Case(When(scope=epic.scope, then=Value(0)), default=Value(1))
+    return reliability.slis_for(by).filter(ground, archived_at=None).order_by(own, "scope__title", "pk")
+
+
+def named_scenarios(epic: Epic) -> list[tuple[str, str]]:
+    """Key of the story and name of each scenario that the epic's current texts name, each once, in order. One query."""
+    current = Scenario.objects.filter(version__in=Story.objects.active().filter(epic=epic).values("version"))
+    rows = current.order_by("version__story_id", "position").values_list("version__story__key", "name")
+    return list(dict.fromkeys((story, plain(name)) for story, name in rows if plain(name)))
 
 
 def nfrs_for(person: Person) -> QuerySet[NFR]:
     """Requirements that `person` may read, archived ones too."""
     hidden = organization.hidden_scope_ids(person)
-    found = NFR.objects.select_related("epic__scope", "epic__initiative__scope", "epic__team__scope")
+    found = NFR.objects.select_related("epic__scope", "epic__initiative__scope", "epic__team__scope", "sli", "story")
     return found.exclude(epic__initiative__scope_id__in=hidden) if hidden else found
 
 

@@ -5,8 +5,9 @@ Every check returns the seat in which the person acts, for the log; a service ac
 
 from django.utils import timezone
 
-from apps.common.refused import NotAllowed, Refused
+from apps.common.refused import BadInput, NotAllowed, Refused
 from apps.delivery import queries
+from apps.delivery.meaning import plain
 from apps.delivery.models import NFR, Epic, Initiative, Story, StoryVersion
 from apps.delivery.resting import ceiling_for, slos_below
 from apps.organization import queries as organization
@@ -14,7 +15,7 @@ from apps.organization.models import Person, Scope
 from apps.organization.models.seats import HeldSeat
 from apps.organization.rights import RIGHTS
 from apps.organization.roles import Role
-from apps.reliability.models import SLO
+from apps.reliability.models import SLI, SLO
 from apps.reliability.percent import percent
 
 
@@ -120,6 +121,22 @@ def check_may_edit_nfr(nfr: NFR, *, by: Person) -> HeldSeat | None:
     if nfr.archived_at:
         raise Refused(f"{nfr.key} is archived; write a new requirement instead.")
     return seat
+
+
+def check_may_measure(epic: Epic, sli: SLI) -> None:
+    """An SLI in use, of the epic's own experience, of a service or a team: all who read the epic may read it."""
+    if sli.archived_at:
+        raise BadInput(f"{sli.key} is archived: nobody measures it any more.")
+    if sli.scope.kind == Scope.Kind.EPIC and sli.scope_id != epic.scope_id:
+        raise BadInput(f"{sli.key} is measured of {sli.scope.key}. Choose an SLI of {epic.key}, a service or a team.")
+
+
+def check_may_prove(epic: Epic, story: Story, name: str) -> None:
+    """A scenario of that name stands in the current text of one of the epic's stories."""
+    if story.epic_id != epic.pk or story.archived_at:
+        raise BadInput(f"{story.key} is no story of {epic.key}. Choose a scenario of one that is.")
+    if name not in {plain(scenario.name) for scenario in queries.current_scenarios(story)}:
+        raise BadInput(f"The current text of {story.key} has no scenario “{name[:200]}”.")
 
 
 def check_may_link_slo(epic: Epic, *, by: Person) -> HeldSeat | None:

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from apps.audit.queries import Reading
 from apps.delivery import queries as delivery
-from apps.delivery.models import Epic, Story
+from apps.delivery.models import NFR, Epic, Story
 from apps.desk.known import Known, epic_scopes
 from apps.desk.models import Notification
 from apps.organization.models import Person
@@ -204,10 +204,11 @@ def nfr_attested(reading: Reading, known: Known) -> Iterator[Told]:
 
 @tells("nfr.created", "nfr.edited")
 def nfr_defined(reading: Reading, known: Known) -> Iterator[Told]:
-    """The SRE leads, who attest it; and the product owners of the epic that drifted by it."""
+    """The SRE leads, where they attest it; and the product owners of the epic that drifted by it."""
     nfr = known.nfrs.get(reading.entry.subject)
     if nfr is not None:
-        for person in known.holders(Role.SRE_LEAD, on=[nfr.epic.scope]):
+        attested = nfr.kind == NFR.Kind.ATTESTED
+        for person in known.holders(Role.SRE_LEAD, on=[nfr.epic.scope]) if attested else ():
             words = f"{nfr.key} “{nfr.title}” of {nfr.epic.key} waits for you to attest it."
             yield Told(person, words, reverse("signoff:nfr_attest", args=[nfr.key]), nfr.epic)
         if _facts(reading).get("drifted"):

@@ -19,8 +19,8 @@ from apps.signoff.promise import Leaf, promise_root
 from apps.signoff.states import WORSE, VerdictState
 from apps.signoff.verdicts import Gate
 
-# 2 added the evidence, 3 the SLOs; dossiers of 1 and 2 are read as well.
-FORMAT = "triad/dossier/3"
+# 2 added the evidence, 3 the SLOs, 4 the requirements one by one; older dossiers are read as well.
+FORMAT = "triad/dossier/4"
 _SALT = "triad.signoff.dossier"
 # A page left open for longer than a working day is opened again before signing.
 _MAX_AGE_SECONDS = 12 * 3600
@@ -67,6 +67,17 @@ class ShownSLO:
 
 
 @dataclass(frozen=True)
+class ShownNFR:
+    """A requirement as it was judged: by what, in which state, in words."""
+
+    key: str
+    title: str
+    judged_by: str
+    state: str
+    words: str
+
+
+@dataclass(frozen=True)
 class Shown:
     """A dossier read back from its bytes."""
 
@@ -78,6 +89,7 @@ class Shown:
     judged: list[ShownVerdict]
     evidence: list[ShownRun]
     slos: list[ShownSLO]
+    nfrs: list[ShownNFR]
     at: str
 
     @property
@@ -98,9 +110,12 @@ def dossier_body(
     gate: Gate,
     evidence: Iterable[ShownRun],
     slos: Iterable[ShownSLO],
+    nfrs: Iterable[ShownNFR],
     at: str,
 ) -> bytes:
-    """The bytes of a dossier: the promise, every verdict, the runs and SLOs they stand on, as of the instant `at`."""
+    """The bytes of a dossier: the promise, every verdict, and the runs, SLOs and requirements they stand on, as of the
+    instant `at`.
+    """
     return rfc8785.dumps(
         {
             "format": FORMAT,
@@ -119,6 +134,7 @@ def dossier_body(
             ],
             "evidence": [asdict(run) for run in evidence],
             "slos": [asdict(slo) for slo in slos],
+            "nfrs": [asdict(nfr) for nfr in nfrs],
         }
     )
 
@@ -138,6 +154,7 @@ def read_dossier(body: bytes) -> Shown:
         ],
         evidence=[ShownRun(**row) for row in data.get("evidence", [])],
         slos=[ShownSLO(**row) for row in data.get("slos", [])],
+        nfrs=[ShownNFR(**row) for row in data.get("nfrs", [])],
         at=data["at"],
     )
 

@@ -15,7 +15,11 @@ from apps.organization.roles import GRID, Layer, Role
 from apps.reliability import queries as reliability
 from apps.reliability.models import Decision, Freeze
 from apps.reliability.queries.budgets import Stood, kept_going, stood
+from apps.reliability.queries.sums import Sums
+from apps.reliability.queries.sums_of_days import sums_of_days
 from apps.signoff.models import NFRAttestation, Waiver
+from apps.signoff.requirements import Known, Requirement, judge_nfrs
+from apps.specs import queries as specs
 
 
 @dataclass
@@ -40,7 +44,8 @@ class EpicFacts:
     first_unsigned: Story | None = None
     seats: list[Seat] = field(default_factory=list)
     nfrs: list[NFR] = field(default_factory=list)
-    attestations: dict[int, NFRAttestation] = field(default_factory=dict)
+    # By NFR: what judges it.
+    nfrs_known: dict[int, Known] = field(default_factory=dict)
     hard_dependencies: list[Epic] = field(default_factory=list)
     waivers: list[Waiver] = field(default_factory=list)
     slos: list[Stood] = field(default_factory=list)
@@ -54,6 +59,10 @@ class EpicFacts:
     @property
     def key(self) -> str:
         return self.epic.key
+
+    def requirements(self, *, at: datetime) -> list[Requirement]:
+        """Its NFRs as they are judged, waivers not asked."""
+        return judge_nfrs(self.nfrs, self.nfrs_known, at=at)
 
     def holding(self, role: Role) -> set[Person]:
         """Who holds `role` on the epic or above; a seat of the delivery layer also on one of its stories' teams.
@@ -89,7 +98,7 @@ def read_facts(epics: Sequence[Epic], *, at: datetime) -> dict[int, EpicFacts]:
     if facts:
         _read_stories(facts)
         _read_seats(facts)
-        _read_nfrs(facts)
+        _read_nfrs(facts, at=at)
         _read_dependencies(facts)
         _read_slos(facts, at=at)
         _read_freezes(facts, at=at)
@@ -169,14 +178,25 @@ def _read_seats(facts: dict[int, EpicFacts]) -> None:
         item.seats = [seat for scope_id in above for seat in seats[scope_id]]
 
 
-def _read_nfrs(facts: dict[int, EpicFacts]) -> None:
-    nfrs = list(NFR.objects.filter(epic_id__in=facts, archived_at=None))
+def _read_nfrs(facts: dict[int, EpicFacts], *, at: datetime) -> None:
+    nfrs = list(NFR.objects.filter(epic_id__in=facts, archived_at=None).select_related("sli", "story"))
+    attested = {nfr.pk for nfr in nfrs if nfr.kind == NFR.Kind.ATTESTED}
+    attestations = NFRAttestation.objects.filter(nfr_id__in=attested).order_by("pk").select_related("attested_by")
+    # In order of time, so that the latest of each stays.
+    latest = {one.nfr_id: one for one in attestations} if attested else {}
+    measured: dict[int, set[int]] = defaultdict(set)
+    for nfr in nfrs:
+        if nfr.sli_id is not None and nfr.days is not None:
+            measured[nfr.days].add(nfr.sli_id)
+    counted = sums_of_days(measured, at=at)
+    proven = specs.proven_by_name(sorted({nfr.story_id for nfr in nfrs if nfr.story_id is not None}))
     for nfr in nfrs:
         facts[nfr.epic_id].nfrs.append(nfr)
-    owners = {nfr.pk: facts[nfr.epic_id] for nfr in nfrs}
-    # In order of time, so that the latest of each stays.
-    for attestation in NFRAttestation.objects.filter(nfr_id__in=owners).order_by("pk").select_related("attested_by"):
-        owners[attestation.nfr_id].attestations[attestation.nfr_id] = attestation
+        facts[nfr.epic_id].nfrs_known[nfr.pk] = Known(
+            latest.get(nfr.pk),
+            counted.get((nfr.sli_id or 0, nfr.days or 0), Sums(0, 0)),
+            proven.get(nfr.story_id or 0, {}).get(nfr.scenario),
+        )
 
 
 def _read_dependencies(facts: dict[int, EpicFacts]) -> None:

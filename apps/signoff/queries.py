@@ -20,10 +20,11 @@ from apps.reliability import windows
 from apps.reliability.models import SLO
 from apps.reliability.percent import percent
 from apps.signoff.criteria import CRITERIA, title_of
-from apps.signoff.dossier import Shown, ShownRun, ShownSLO, dossier_body, read_dossier
+from apps.signoff.dossier import Shown, ShownNFR, ShownRun, ShownSLO, dossier_body, read_dossier
 from apps.signoff.facts import EpicFacts, granted_waivers, read_facts
 from apps.signoff.models import EpicSignOff, StorySignOff, Waiver
 from apps.signoff.promise import Leaf, PromiseDifference, promise_difference, promise_root
+from apps.signoff.reading import nfr_rows
 from apps.signoff.states import VerdictState
 from apps.signoff.verdicts import Gate, Judged, Verdict
 from apps.specs.models import LatestResult, Run
@@ -60,7 +61,7 @@ def promise_leaves(epic: Epic, *, at: datetime) -> list[Leaf]:
     """What the epic promises at `at`: its stories, its NFR definitions, the waivers granted, its SLOs. Four queries."""
     return leaves_of(
         Story.objects.active().filter(epic=epic).order_by("pk").only("key", "digest", "title"),
-        NFR.objects.filter(epic=epic, archived_at=None).order_by("pk"),
+        delivery.active_nfrs(epic),
         granted_waivers([epic.pk], at=at),
         [thread.slo for thread in delivery.slos_of(epic)],
     )
@@ -72,7 +73,7 @@ def leaves_of(
     """The promise that these rows make."""
     return [
         *(Leaf("story", story.key, story.digest, story.title) for story in stories),
-        *(Leaf("nfr", nfr.key, nfr.digest, nfr.title) for nfr in nfrs),
+        *(Leaf("nfr", nfr.key, nfr_digest(nfr), nfr.title) for nfr in nfrs),
         *(_waiver_leaf(waiver) for waiver in waivers),
         *(Leaf("slo", slo.key, slo_digest(slo), slo_title(slo)) for slo in slos),
     ]
@@ -93,6 +94,13 @@ def waiver_digest(waiver: Waiver) -> str:
             "owner": waiver.owner.key,
         }
     )
+
+
+def nfr_digest(nfr: NFR) -> str:
+    """SHA-256 of what the requirement promises: its definition, and where an SLI measures it, what a good event is."""
+    if nfr.sli is None:
+        return nfr.digest
+    return canonical_digest({"definition": nfr.digest, "good_means": nfr.sli.good_means})
 
 
 def slo_digest(slo: SLO) -> str:
@@ -149,6 +157,7 @@ def current_dossier(
         gate=gate,
         evidence=evidence,
         slos=_shown_slos(epic_facts),
+        nfrs=_shown_nfrs(epic_facts, at=at),
         at=instant_text(at),
     )
     return read_dossier(body), gate, epic_facts
@@ -170,6 +179,13 @@ def _shown_slos(facts: EpicFacts) -> list[ShownSLO]:
             left=one.left_words,
         )
         for one in {one.slo.pk: one for one in [*facts.slos, *below]}.values()
+    ]
+
+
+def _shown_nfrs(facts: EpicFacts, *, at: datetime) -> list[ShownNFR]:
+    return [
+        ShownNFR(row.nfr.key, row.nfr.title, row.nfr.judged_by, str(row.state), row.words)
+        for row in nfr_rows(facts, at=at)
     ]
 
 

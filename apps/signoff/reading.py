@@ -25,6 +25,8 @@ from apps.signoff.dossier import read_dossier
 from apps.signoff.facts import EpicFacts
 from apps.signoff.models import EpicSignOff, NFRAttestation, Waiver
 from apps.signoff.promise import Leaf, promise_difference
+from apps.signoff.requirements import Requirement
+from apps.signoff.states import VerdictState
 
 SIGNING_ROLES = (Role.PRODUCT_OWNER, Role.SOLUTION_ARCHITECT, Role.SRE_LEAD, Role.BUSINESS_ANALYST)
 
@@ -60,25 +62,32 @@ def signing_seats(facts: EpicFacts) -> list[SeatRow]:
 
 @dataclass(frozen=True)
 class NFRRow:
-    """An NFR with the state that the gate sees it in."""
+    """An NFR with the state that the gate sees it in, in words, and who can move it: "" where nobody need."""
 
     nfr: NFR
     attestation: NFRAttestation | None
-    state: str
+    state: VerdictState
+    words: str
+    owner: str
+    url: str
     waiver: Waiver | None
 
 
 def nfr_rows(facts: EpicFacts, *, at: datetime) -> list[NFRRow]:
-    """The epic's NFRs: met, unmet, waived, or unknown where nobody attested the current definition."""
-    waivers = {waiver.subject: waiver for waiver in facts.waivers if waiver.criterion == "nfrs_attested"}
-    rows = []
-    for nfr in facts.nfrs:
-        attestation = facts.attestations.get(nfr.pk)
-        current = attestation and attestation.nfr_digest == nfr.digest and attestation.until_on >= at.date()
-        waiver = waivers.get(nfr.key) or waivers.get("")
-        state = str(attestation.verdict) if attestation and current else "UNKNOWN"
-        rows.append(NFRRow(nfr, attestation, "WAIVED" if state != "MET" and waiver else state, waiver))
-    return rows
+    """The epic's NFRs: met, unmet, waived, or unknown where nothing says, or no longer."""
+    lasting = sorted(facts.waivers, key=lambda waiver: waiver.until_on)
+    waivers = {waiver.subject: waiver for waiver in lasting if waiver.criterion == "nfrs_attested"}
+    return [_nfr_row(one, waivers.get(one.nfr.key) or waivers.get(""), facts) for one in facts.requirements(at=at)]
+
+
+def _nfr_row(one: Requirement, waiver: Waiver | None, facts: EpicFacts) -> NFRRow:
+    attestation = facts.nfrs_known[one.nfr.pk].attestation
+    if one.state == VerdictState.MET:
+        return NFRRow(one.nfr, attestation, one.state, one.words, "", one.url, waiver)
+    if waiver is None:
+        return NFRRow(one.nfr, attestation, one.state, one.words, facts.holders(one.role), one.url, None)
+    words = f"{one.words}; waived by {waiver.key} until {waiver.until_on:%d %b %Y}"
+    return NFRRow(one.nfr, attestation, VerdictState.WAIVED, words, waiver.owner.name, one.url, waiver)
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,7 @@ def _promises(epic_ids: list[int], *, at: datetime) -> dict[int, str]:
     for story in Story.objects.active().filter(epic__in=epic_ids).only("key", "digest", "title", "epic"):
         stories[story.epic_id].append(story)
     nfrs: dict[int, list[NFR]] = defaultdict(list)
-    for nfr in NFR.objects.filter(epic__in=epic_ids, archived_at=None):
+    for nfr in NFR.objects.filter(epic__in=epic_ids, archived_at=None).select_related("sli"):
         nfrs[nfr.epic_id].append(nfr)
     waivers: dict[int, list[Waiver]] = defaultdict(list)
     for waiver in granted_waivers(epic_ids, at=at):

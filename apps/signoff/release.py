@@ -18,6 +18,7 @@ from apps.signoff import queries, reading
 from apps.signoff.facts import EpicFacts
 from apps.signoff.models import EpicSignOff
 from apps.signoff.promise import PromiseDifference
+from apps.signoff.reading import NFRRow
 from apps.signoff.states import GateState, VerdictState
 from apps.signoff.verdicts import Gate, Judged
 
@@ -52,6 +53,7 @@ class Release:
     acceptance: EpicSignOff | None
     gate: Gate
     reasons: list[Reason]
+    nfrs: list[NFRRow]
 
     @property
     def may_ship(self) -> bool:
@@ -75,7 +77,7 @@ def release_of(epic: Epic, *, at: datetime) -> Release:
         if state == EpicState.REGRESSED:
             reasons.append(_regressed(facts))
         reasons += _criteria_in_the_way(gate, state)
-    return Release(epic, state, dossier.promise, acceptance, gate, reasons)
+    return Release(epic, state, dossier.promise, acceptance, gate, reasons, reading.nfr_rows(facts, at=at))
 
 
 def _unsigned(facts: EpicFacts, gate: Gate, state: EpicState) -> Reason:

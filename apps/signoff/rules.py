@@ -200,11 +200,13 @@ def _meaning(meaning: str, known: list[str], comment: str) -> str:
 
 
 def check_may_attest_nfr(*, nfr: NFR, by: Person) -> HeldSeat:
-    """Raises NotAllowed for whoever is no SRE lead of the epic, Refused for archived NFRs."""
+    """Raises NotAllowed for whoever is no SRE lead of the epic, Refused for archived NFRs and those judged by facts."""
     seat = _seat("signoff.attest_nfr", nfr.epic.key, f"attest {nfr.key}", nfr.epic.scope, by=by)
     _check_in_work(nfr.epic)
     if nfr.archived_at:
         raise Refused(f"{nfr.key} is archived and can no longer be attested.")
+    if nfr.kind != NFR.Kind.ATTESTED:
+        raise Refused(f"Nobody attests {nfr.key}: it is met where {nfr.judged_by}.")
     return seat
 
 

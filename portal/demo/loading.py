@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 from django.conf import settings
@@ -13,11 +14,11 @@ from apps.audit.acts import demo_data
 from apps.delivery import actions as delivery
 from apps.delivery.actions.nfrs import create_nfr
 from apps.delivery.actions.threads import add_dependency, link_service, link_slo
-from apps.delivery.models import Epic, Initiative, Story
+from apps.delivery.models import NFR, Epic, Initiative, Story
 from apps.organization import actions as organization
 from apps.organization.models import Person, Scope, Service, Team
 from apps.organization.queries import today
-from apps.reliability.models import SLO
+from apps.reliability.models import SLI, SLO
 from apps.signatures.reauthentication import Authentication
 from apps.signoff import actions as signoff
 from apps.signoff.signing import read_signing
@@ -59,6 +60,7 @@ def load(*, password: str) -> None:
         counts.load()
         for planned in EPICS:
             _link(demo, planned)
+        _measure_wallet(demo)
         _deliver(demo)
         counts.load_late()
         deciding.load()
@@ -153,6 +155,29 @@ def _link(demo: Demo, planned: DemoEpic) -> None:
         delivery.create_story(epic_key=epic.key, text=path.read_text(), team_key=planned.team, points=3, by=writer)
 
 
+def _measure_wallet(demo: Demo) -> None:
+    """One requirement that an SLI measures, and one that a scenario proves."""
+    epic, maria = demo.epics["wallet"], demo.person("maria")
+    create_nfr(
+        epic_key=epic.key,
+        title="Paying works on any day of the week",
+        statement="Of a week's payments, at most one of a thousand gets no answer.",
+        by=maria,
+        kind=NFR.Kind.MEASURED,
+        sli=SLI.objects.get(title="Payments are answered").key,
+        target=Decimal("0.999"),
+        days=7,
+    )
+    create_nfr(
+        epic_key=epic.key,
+        title="Nobody pays by mistake",
+        statement="Whoever closes the sheet has paid nothing.",
+        by=maria,
+        kind=NFR.Kind.SCENARIO,
+        scenario=f"{epic.stories.get(title='Pay in two taps').key}:I change my mind",
+    )
+
+
 def _deliver(demo: Demo) -> None:
     """The six states: signed, drifted and ready again, ready, broken by edit, regressed, not begun."""
     _run(demo, "history", "checkout", "wallet", "returns", "search", revision="7c41f0a9")
@@ -204,7 +229,7 @@ def _sign_stories(demo: Demo, folder: str) -> None:
 
 
 def _attest(demo: Demo, folder: str) -> None:
-    for nfr in demo.epics[folder].nfrs.all():
+    for nfr in demo.epics[folder].nfrs.filter(kind=NFR.Kind.ATTESTED):
         if not nfr.title.startswith("Cold start"):
             signoff.attest_nfr(
                 nfr_key=nfr.key,

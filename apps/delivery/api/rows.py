@@ -219,26 +219,40 @@ class VersionDetail(VersionRow):
 
 
 class NFRRow(TypedDict):
-    """A non-functional requirement, as its definition."""
+    """A non-functional requirement, as its definition. MEASURED: of the SLI's events of the last `days`, a share of at
+    least `target`, exact and of 1, is good. SCENARIO: what bears that name in the story's current text has passed.
+    """
 
     key: Key
     epic: Key
     title: str
     statement: str
     kind: NFR.Kind
+    judged_by: str
+    sli: Key | None
+    target: str | None
+    days: int | None
+    story: Key | None
+    scenario: str | None
     digest: Digest
     written_at: Instant
     archived_at: Instant | None
 
 
 def nfr_row(nfr: NFR) -> NFRRow:
-    """Of a requirement with its epic."""
+    """Of a requirement with its epic and what judges it."""
     return {
         "key": nfr.key,
         "epic": nfr.epic.key,
         "title": nfr.title,
         "statement": nfr.statement,
         "kind": NFR.Kind(nfr.kind),
+        "judged_by": nfr.judged_by,
+        "sli": nfr.sli.key if nfr.sli else None,
+        "target": None if nfr.target is None else f"{nfr.target.normalize():f}",
+        "days": nfr.days,
+        "story": nfr.story.key if nfr.story else None,
+        "scenario": nfr.scenario or None,
         "digest": nfr.digest,
         "written_at": instant(nfr.written_at),
         "archived_at": instant(nfr.archived_at),

@@ -7,7 +7,6 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from apps.audit.canonical import canonical_digest
 from apps.organization.models import Person, Scope, Service, Team
 from apps.reliability.models import SLO
 
@@ -209,37 +208,3 @@ class EpicDependency(models.Model):
 
     def __str__(self) -> str:
         return f"{self.epic.key} needs {self.needs.key}"
-
-
-class NFR(models.Model):
-    """A non-functional requirement of an epic, as its definition; signoff judges it.
-
-    `digest` is the SHA-256 of its canonical meaning (key, title, statement, kind), so that a changed definition
-    voids what was attested.
-    """
-
-    class Kind(models.TextChoices):
-        ATTESTED = "ATTESTED", "Attested by the SRE lead, with an expiry"
-
-    key = models.CharField(max_length=20, unique=True)
-    epic = models.ForeignKey(Epic, on_delete=models.PROTECT, related_name="nfrs")
-    title = models.CharField(max_length=200)
-    statement = models.TextField()
-    kind = models.CharField(max_length=10, choices=Kind, default=Kind.ATTESTED)
-    digest = models.CharField(max_length=64)
-    written_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
-    written_at = models.DateTimeField(default=timezone.now)
-    archived_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        ordering = ["pk"]
-
-    def __str__(self) -> str:
-        return f"{self.key} {self.title}"
-
-    @property
-    def meaning_digest(self) -> str:
-        """`digest` as its columns give it now."""
-        return canonical_digest(
-            {"key": self.key, "title": self.title, "statement": self.statement, "kind": str(self.kind)}
-        )

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods
 from apps.common.access import member
 from apps.common.refused import BadInput
 from apps.delivery import actions, queries, rules
-from apps.delivery.forms import NFRForm, ReasonForm
+from apps.delivery.forms import NFRForm, ReasonForm, nfr_initial
 from apps.organization.requests import person_of
 
 
@@ -19,14 +19,14 @@ def nfr_create(request: HttpRequest, key: str) -> HttpResponse:
     person = person_of(request)
     epic = get_object_or_404(queries.epics_for(person), key=key)
     rules.check_may_create_nfr(epic, by=person)
-    form = NFRForm(request.POST or None)
+    form = NFRForm(request.POST or None, epic=epic, by=person)
     if request.method == "POST" and form.is_valid():
         try:
             nfr = actions.create_nfr(epic_key=key, **form.cleaned_data, by=person)
         except BadInput as error:
             form.add_error(None, error.sentence)
         else:
-            messages.success(request, f"{nfr.key} is written. The SRE lead attests it.")
+            messages.success(request, f"{nfr.key} is written. {nfr.judged_by}.")
             return redirect(epic)
     return render(request, "delivery/nfr_create.html", {"form": form, "epic": epic}, status=400 if form.errors else 200)
 
@@ -38,7 +38,7 @@ def nfr_edit(request: HttpRequest, key: str) -> HttpResponse:
     person = person_of(request)
     nfr = get_object_or_404(queries.nfrs_for(person), key=key)
     rules.check_may_edit_nfr(nfr, by=person)
-    form = NFRForm(request.POST or None, initial={"title": nfr.title, "statement": nfr.statement})
+    form = NFRForm(request.POST or None, initial=nfr_initial(nfr), epic=nfr.epic, by=person)
     if request.method == "POST" and form.is_valid():
         try:
             actions.edit_nfr(nfr_key=key, **form.cleaned_data, by=person)

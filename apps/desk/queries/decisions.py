@@ -61,6 +61,7 @@ def nfrs_to_attest(places: Places, *, at: datetime, limit: int) -> Section[NFRRo
     soon = (at + SOON).date()
     found = (
         NFR.objects.filter(places.reach(Role.SRE_LEAD).epics("epic__"), archived_at=None, epic__archived_at=None)
+        .filter(kind=NFR.Kind.ATTESTED)
         .annotate(**annotations)
         .filter(
             Q(nfr_digest=None)

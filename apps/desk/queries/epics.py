@@ -32,7 +32,7 @@ NEXT_STEPS = {
     "stories_signed": "Open the story",
     "run_green": "Open the runs",
     "slos_within_policy": "Open the SLO",
-    "nfrs_attested": "Open the NFR",
+    "nfrs_attested": "Open what judges it",
     "dependencies_signed": "Open the epic",
     "dependencies_within_budget": "Open the SLO",
     "not_frozen": "Open the decision",
@@ -92,7 +92,7 @@ class EpicRow:
             case "stories_signed" if verdict.detail:
                 words, _, note = verdict.detail.partition(": ")
             case "nfrs_attested":
-                words, note = verdict.words.rpartition("; ")[2], verdict.detail
+                words, note = verdict.words.partition("; ")[2], verdict.detail
             case "dependencies_signed":
                 words, note = f"{verdict.words.rpartition('; ')[2]} signed", verdict.detail
             case "slos_within_policy" | "dependencies_within_budget":

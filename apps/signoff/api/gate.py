@@ -12,9 +12,11 @@ from apps.common.access import member_or_token
 from apps.common.conditional import conditional
 from apps.common.endpoints import Address, Digest, Instant, Key, found, instant, reads
 from apps.delivery import queries as delivery
+from apps.delivery.models import NFR
 from apps.delivery.states import EpicState
 from apps.organization.requests import person_of
 from apps.signoff import release
+from apps.signoff.reading import NFRRow
 from apps.signoff.release import Reason, Release
 from apps.signoff.states import VerdictState
 
@@ -31,6 +33,19 @@ class ReasonRow(TypedDict):
     url: Address | None
 
 
+class RequirementRow(TypedDict):
+    """A requirement of the epic with its verdict: what judges it, in words how it stands, and who can move it."""
+
+    nfr: Key
+    title: str
+    kind: NFR.Kind
+    judged_by: str
+    state: VerdictState
+    words: str
+    owner: str
+    url: Address
+
+
 class GateRow(TypedDict):
     """Whether an epic may ship, as of one instant."""
 
@@ -41,6 +56,7 @@ class GateRow(TypedDict):
     may_ship: bool
     reasons: list[ReasonRow]
     criteria: list[ReasonRow]
+    nfrs: list[RequirementRow]
     promise: Digest
     signed_promise: Digest | None
     signed_at: Instant | None
@@ -71,6 +87,7 @@ def _body(request: Request, judged: Release) -> dict[str, Any]:
         "may_ship": judged.may_ship,
         "reasons": [_row(request, reason) for reason in judged.reasons],
         "criteria": [_row(request, release.reason_of(item)) for item in judged.gate.judged],
+        "nfrs": [_requirement(request, row) for row in judged.nfrs],
         "promise": judged.promise,
         "signed_promise": epic.signed_promise or None,
         "signed_at": instant(epic.signed_at),
@@ -88,4 +105,17 @@ def _row(request: Request, reason: Reason) -> ReasonRow:
         "owner": reason.owner,
         "subject": reason.subject or None,
         "url": request.build_absolute_uri(reason.url) if reason.url else None,
+    }
+
+
+def _requirement(request: Request, row: NFRRow) -> RequirementRow:
+    return {
+        "nfr": row.nfr.key,
+        "title": row.nfr.title,
+        "kind": NFR.Kind(row.nfr.kind),
+        "judged_by": row.nfr.judged_by,
+        "state": row.state,
+        "words": row.words,
+        "owner": row.owner,
+        "url": request.build_absolute_uri(row.url),
     }

@@ -7,11 +7,12 @@ from datetime import datetime
 
 from django.db.models import Count, Exists, F, OuterRef, Q
 
+from apps.delivery.meaning import plain
 from apps.delivery.models import Epic, Pickle, Scenario, Story
 from apps.specs.flakiness import Flakiness
 from apps.specs.models import LatestResult, Result, Run
 from apps.specs.queries.texts import batches
-from apps.specs.report import Status
+from apps.specs.report import FAILING, Status
 
 # Scenario digest, run digest, twin
 Meaning = tuple[str, str, int]
@@ -56,6 +57,56 @@ def latest_by(story_ids: Sequence[int]) -> dict[int, dict[Meaning, Ended]]:
         ):
             found[story][scenario, run, twin] = (status, at)
     return found
+
+
+@dataclass(frozen=True)
+class Named:
+    """What is proven of all that bears one name in a story's current text: how each that ran ended, of how many, and
+    when the last did.
+    """
+
+    statuses: list[str]
+    needed: int
+    at: datetime | None
+
+    @property
+    def verdict(self) -> str:
+        """PASSED where every scenario and row has passed, FAILED where one fails, else NONE or INCOMPLETE."""
+        if any(status in FAILING for status in self.statuses):
+            return Story.Verdict.FAILED
+        if not self.statuses:
+            return Story.Verdict.NONE
+        passed = all(status == Status.PASSED for status in self.statuses)
+        return Story.Verdict.PASSED if passed and len(self.statuses) == self.needed else Story.Verdict.INCOMPLETE
+
+
+def proven_by_name(story_ids: Sequence[int]) -> dict[int, dict[str, Named]]:
+    """By story and scenario's name, as `meaning.plain` has it, of current texts. Four queries for 10,000 stories."""
+    needed, latest = needed_by(story_ids), latest_by(story_ids)
+    names: dict[int, dict[str, set[str]]] = {story: defaultdict(set) for story in story_ids}
+    empty: set[tuple[int, str]] = set()
+    for batch in batches(story_ids):
+        current = Scenario.objects.filter(version__in=Story.objects.filter(pk__in=batch).values("version_id"))
+        rows = current.annotate(is_empty=~Exists(Pickle.objects.filter(scenario=OuterRef("pk")))).order_by()
+        for story, name, digest, is_empty in rows.values_list("version__story_id", "name", "digest", "is_empty"):
+            names[story][plain(name)].add(digest)
+            if is_empty:
+                empty.add((story, plain(name)))
+    return {
+        story: {
+            name: _named(digests, needed[story], latest[story], is_whole=(story, name) not in empty)
+            for name, digests in by_name.items()
+        }
+        for story, by_name in names.items()
+    }
+
+
+def _named(digests: set[str], needed: Needed, latest: dict[Meaning, Ended], *, is_whole: bool) -> Named:
+    meanings = [meaning for meaning in needed.meanings if meaning[0] in digests]
+    found = [latest[meaning] for meaning in meanings if meaning in latest]
+    # An outline without rows executes nothing, so nothing of it can have passed.
+    count = len(meanings) + (0 if is_whole else 1)
+    return Named([status for status, _ in found], count, max((at for _, at in found), default=None))
 
 
 @dataclass(frozen=True)
