@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from apps.common.endpoints import endpoint, reads
 from apps.common.endpoints.pages import api_docs, api_schema
 
-ROOMS = ("organization", "audit", "reliability", "delivery", "specs", "signoff", "desk")
+ROOMS = ("organization", "audit", "reliability", "delivery", "specs", "signoff", "integrations", "desk")
 
 
 @reads(dict[str, str])

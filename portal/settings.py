@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "apps.delivery",
     "apps.specs",
     "apps.signoff",
+    "apps.integrations",
     "apps.desk",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -302,6 +303,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "sweep_executions": {"task": "specs.sweep_executions", "schedule": 10.0, "options": {"expires": 10}},
     "follow_log": {"task": "desk.follow_log", "schedule": 10.0, "options": {"expires": 10}},
     "refresh_slos": {"task": "reliability.refresh_slos", "schedule": 60.0, "options": {"expires": 60}},
+    "sweep_measurements": {"task": "integrations.sweep_measurements", "schedule": 30.0, "options": {"expires": 30}},
     "judge_decisions": {"task": "reliability.judge_decisions", "schedule": 300.0, "options": {"expires": 300}},
     "expire_decisions": {"task": "reliability.expire_decisions", "schedule": 300.0, "options": {"expires": 300}},
     "refresh_headroom": {"task": "reliability.refresh_headroom", "schedule": crontab(hour=0, minute=7)},
@@ -341,6 +343,14 @@ if OWN_STORIES.is_dir():
         "on_change": True,
     }
 TRUSTED_SUITES = frozenset({"portal"})
+
+# --- Prometheus servers that measure SLIs --------------------------------------------------------
+# Such as main=https://prometheus.example:9090,shop=http://10.0.0.7:9090; no other host is ever asked.
+PROMETHEUS: dict[str, str] = env.dict("PORTAL_PROMETHEUS", default={})
+# Bearer tokens by the same names.
+PROMETHEUS_TOKENS: dict[str, str] = env.dict("PORTAL_PROMETHEUS_TOKENS", default={})
+# How long one question may take, in all.
+PROMETHEUS_SECONDS = env.float("PORTAL_PROMETHEUS_SECONDS", default=10.0)
 
 # --- What it tells of itself ----------------------------------------------------------------------
 LOG_FORMAT = env.str("PORTAL_LOG_FORMAT", default="line" if sys.stderr.isatty() else "json")

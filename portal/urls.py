@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("apps.signoff.urls")),
     path("", include("apps.specs.urls")),
     path("", include("apps.reliability.urls")),
+    path("", include("apps.integrations.urls")),
     path("", include("apps.audit.urls")),
     *(path(f"accounts/{way}", closed) for way in CLOSED),
     path("accounts/", include("allauth.urls")),

@@ -17,6 +17,8 @@ from portal.settings import DATABASES, STATIC_ROOT  # noqa: E402
 
 SECRET_KEY = "not secret: it signs nothing but what tests sign"
 STATIC_ROOT.mkdir(parents=True)
+# A name that may be chosen; nobody listens there.
+PROMETHEUS = {"nowhere": "http://127.0.0.1:9"}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 if DATABASES["default"]["ENGINE"] == "portal.sqlite":

@@ -103,7 +103,7 @@ def _errors(series: Sequence[Series], label: str, buckets: Sequence[Bucket]) -> 
     known = {start: total - good for start, good, total in buckets}
     by_bucket: dict[int, dict[str, int]] = {}
     for one in series:
-        name = (one.labels.get(label, "").replace("\0", "").strip() or OTHER)[:MAX_NAME]
+        name = _printable(one.labels.get(label, ""))[:MAX_NAME].strip() or OTHER
         for end, value in one.values.items():
             classes = by_bucket.setdefault(end - FIVE_MINUTES, {})
             classes[name] = classes.get(name, 0) + _whole(value)
@@ -116,6 +116,10 @@ def _errors(series: Sequence[Series], label: str, buckets: Sequence[Bucket]) -> 
                 found.append((start, name, taken))
                 left -= taken
     return sorted(found)
+
+
+def _printable(text: str) -> str:
+    return "".join(letter for letter in text if letter.isprintable())
 
 
 def _whole(value: Decimal) -> int:

@@ -94,10 +94,10 @@ def test_a_source_whose_encryption_does_not_hold(serving: Hostile) -> None:
 def test_no_thread_stays_behind(serving: Hostile) -> None:
     serving.behavior = says(matrix())
     asked(serving.source())
-    assert not any(isinstance(thread, threading.Timer) and thread.is_alive() for thread in _timers())
+    assert not any(timer.is_alive() for timer in _timers())
 
 
-def _timers() -> list[threading.Thread]:
+def _timers() -> list[threading.Timer]:
     timers = [thread for thread in threading.enumerate() if isinstance(thread, threading.Timer)]
     for timer in timers:
         timer.join(30)

@@ -1,0 +1,7 @@
+"""The acts of this room, and the work of its workers."""
+
+from apps.integrations.actions.backfilling import Filled, backfill
+from apps.integrations.actions.fetching import fetch_source
+from apps.integrations.actions.measuring import measure_sli, stop_measuring_sli
+
+__all__ = ["Filled", "backfill", "fetch_source", "measure_sli", "stop_measuring_sli"]
