@@ -18,6 +18,7 @@ from apps.delivery.models import (
     NFR,
     Comment,
     Epic,
+    EpicDemand,
     EpicDependency,
     EpicService,
     EpicSLO,
@@ -179,6 +180,14 @@ def slos_of(epic: Epic) -> QuerySet[EpicSLO]:
     """The SLOs in force that the epic promises to keep, each with what it stands on, its indicator and its status."""
     found = epic.slo_threads.filter(slo__archived_at=None).order_by("slo_id")
     return found.select_related("slo__scope", "slo__sli", "slo__status", "linked_by")
+
+
+def demands_of(epic: Epic, *, hidden: Collection[int]) -> list[EpicDemand]:
+    """What the epic adds to resources of nothing below the scopes `hidden` from the reader, the first day first."""
+    found = EpicDemand.objects.filter(epic=epic)
+    if hidden:
+        found = found.filter(resource__in=reliability.resources_outside(hidden).order_by())
+    return list(found.select_related("epic", "resource__scope", "planned_by"))
 
 
 def linkable_slos(epic: Epic, *, by: Person) -> QuerySet[SLO]:

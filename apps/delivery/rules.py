@@ -172,6 +172,13 @@ def check_may_link_service(epic: Epic, *, by: Person) -> HeldSeat | None:
     return seat
 
 
+def check_may_plan_demand(epic: Epic, *, by: Person) -> HeldSeat | None:
+    """Say, or no longer say, what the epic adds to what runs out."""
+    seat = _seat_or_refuse(by, "delivery.plan_demand", f"Planning demand of {epic.key}", epic.scope)
+    _check_alive(epic)
+    return seat
+
+
 def check_may_edit_dependency(epic: Epic, *, by: Person) -> HeldSeat | None:
     """Say what the epic needs."""
     seat = _seat_or_refuse(by, "delivery.edit_dependency", f"Changing what {epic.key} needs", epic.scope)

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from apps.delivery.api.addresses import api_urlpatterns
-from apps.delivery.views import comments, epics, imports, initiatives, nfrs, stories, threads
+from apps.delivery.views import comments, demands, epics, imports, initiatives, nfrs, stories, threads
 
 __all__ = ["api_urlpatterns", "app_name", "urlpatterns"]
 
@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern] = [
     path("epics/<str:key>/dependencies/", threads.epic_dependency_edit, name="epic_dependency_edit"),
     path("epics/<str:key>/services/", threads.epic_service_edit, name="epic_service_edit"),
     path("epics/<str:key>/slos/", threads.epic_slo_edit, name="epic_slo_edit"),
+    path("epics/<str:key>/demand/", demands.epic_demand_edit, name="epic_demand_edit"),
     path("epics/<str:key>/nfrs/new/", nfrs.nfr_create, name="nfr_create"),
     path("epics/<str:key>/comments/", comments.epic_comment, name="epic_comment"),
     path("epics/<str:key>/stories/new/", stories.story_create, name="story_create"),

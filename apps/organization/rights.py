@@ -47,6 +47,7 @@ _TABLE: dict[str, set[R]] = {
     "delivery.edit_story": {R.BUSINESS_ANALYST, R.PRODUCT_OWNER},
     "delivery.link_service": {*_ENGINEERING, *_PRODUCT},
     "delivery.link_slo": {R.SRE, R.SRE_LEAD, *_ENGINEERING, *_PRODUCT},
+    "delivery.plan_demand": {R.SRE, R.SRE_LEAD, R.SRE_ORGANIZATION_LEAD, *_ENGINEERING, *_PRODUCT},
     "delivery.edit_dependency": _ENGINEERING,
     "delivery.import_features": {*_PRODUCT, R.BUSINESS_ANALYST, R.ADMINISTRATOR},
     "delivery.comment": _EVERYONE,

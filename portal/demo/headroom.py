@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from apps.delivery import actions as delivery
+from apps.delivery.actions import Planned
 from apps.organization.models import Person
 from apps.organization.queries import today
 from apps.reliability import actions
@@ -40,7 +42,7 @@ WATCHED = [
 
 
 def load() -> None:
-    """Adds resources, their usage of half a year, and a review. A part of the demo, in its transaction."""
+    """Adds resources, their usage of half a year, a review and planned demand. A part of the demo."""
     for planned in WATCHED:
         by = Person.objects.get(username=planned.by)
         meant = Meant(title=planned.title, limit=planned.limit, unit=planned.unit, measure=planned.measure)
@@ -51,6 +53,18 @@ def load() -> None:
     reviewed = Reviewed(note=note, next_review_on=today() + timedelta(days=30))
     payments = Resource.objects.get(title=WATCHED[0].title)
     actions.review_headroom(resource_key=payments.key, reviewed=reviewed, by=Person.objects.get(username="priya"))
+    _plan()
+
+
+def _plan() -> None:
+    """The lockers will bring payments of their own."""
+    planned = Planned(
+        Resource.objects.get(title=WATCHED[0].title).key,
+        today() + timedelta(days=45),
+        60,
+        "Who picks up from a locker has paid before",
+    )
+    delivery.plan_demand(epic_key="E-6", planned=planned, by=Person.objects.get(username="jonas"))
 
 
 def _used(planned: Watched, on: date) -> float:

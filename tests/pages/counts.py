@@ -68,6 +68,7 @@ COUNTS: dict[str, dict[str, int]] = {
     "delivery:epic_dependency_edit": {"jonas /epics/E-1/dependencies/": 8},
     "delivery:epic_service_edit": {"jonas /epics/E-1/services/": 7},
     "delivery:epic_slo_edit": {"jonas /epics/E-1/slos/": 8},
+    "delivery:epic_demand_edit": {"jonas /epics/E-1/demand/": 9},
     "delivery:nfr_create": {"maria /epics/E-1/nfrs/new/": 8},
     "delivery:nfr_edit": {"maria /nfrs/NFR-1/edit/": 8},
     "delivery:nfr_archive": {"maria /nfrs/NFR-1/archive/": 5},
@@ -87,11 +88,11 @@ COUNTS: dict[str, dict[str, int]] = {
     # signoff
     # The gate with its facts is fifteen, the promise four; then each list of the page, and what may be done there.
     "signoff:epic_detail": {
-        "maria /epics/E-1/": 47,
-        "maria /epics/E-2/": 40,
-        "maria /epics/E-3/": 43,
-        "maria /epics/E-4/": 44,
-        "maria /epics/E-5/": 42,
+        "maria /epics/E-1/": 49,
+        "maria /epics/E-2/": 42,
+        "maria /epics/E-3/": 45,
+        "maria /epics/E-4/": 46,
+        "maria /epics/E-5/": 44,
     },
     "signoff:epic_sign_off": {
         "maria /epics/E-1/sign-off/": 31,
@@ -166,7 +167,7 @@ COUNTS: dict[str, dict[str, int]] = {
     "reliability:policy_agree": {"priya /policies/POL-1/agree/": 12},
     "reliability:resource_list": {"maria /resources/": 5, "maria /resources/?text=disk&state=TOO_FEW&scope=E-1": 5},
     "reliability:resource_create": {"priya /resources/new/": 5},
-    "reliability:resource_detail": {"priya /resources/RES-1/": 14},
+    "reliability:resource_detail": {"priya /resources/RES-1/": 13},
     "reliability:resource_edit": {"priya /resources/RES-1/edit/": 6},
     "reliability:usage_record": {"priya /resources/RES-1/usage/": 6},
     "reliability:headroom_review": {"priya /resources/RES-1/review/": 6},
@@ -174,6 +175,7 @@ COUNTS: dict[str, dict[str, int]] = {
     "reliability:sli_create": {"priya /slis/new/": 5},
     # Seats are asked anew for each of three acts.
     "reliability:sli_detail": {"priya /slis/SLI-1/": 11},
+    "integrations:sli_measure": {"priya /slis/SLI-1/measurement/": 7, "nobody /slis/SLI-1/measurement/": 7},
     "reliability:sli_edit": {"priya /slis/SLI-1/edit/": 6},
     # audit
     # The choices of two filters are two each, of an index and of names.
@@ -235,6 +237,7 @@ SAME_ROWS = {
     "reliability:nine_case_sign",
     "reliability:error_class_judge",
     "reliability:sli_edit",
+    "integrations:sli_measure",
     "reliability:resource_edit",
     "reliability:usage_record",
     "reliability:headroom_review",

@@ -18,16 +18,18 @@ from django.utils import timezone
 
 from apps.audit import actions as audit
 from apps.delivery import actions as delivery
-from apps.delivery.actions import nfrs, threads
+from apps.delivery.actions import Planned, nfrs, threads
 from apps.delivery.feature_files import pack
 from apps.delivery.models import FeatureImport, Story
 from apps.desk import actions as desk
+from apps.integrations import actions as integrations
 from apps.organization import actions as organization
-from apps.organization.models import Scope, Service, Team
+from apps.organization.models import Person, Scope, Service, Team
 from apps.organization.roles import Role
 from apps.reliability import actions as reliability
 from apps.reliability.actions import CaseSigning, Meant, Reviewed
 from apps.reliability.counts import DAY, batch_of, seconds_of
+from apps.reliability.models import SLI
 from apps.reliability.nine_case import Weighed
 from apps.signatures.models import Signature
 from apps.signoff import actions as signoff
@@ -216,7 +218,18 @@ def _grow_reliability(shelf: Shelf, number: int) -> None:
     shelf.latest["slo"] = slo.key
     _weigh(shelf, number)
     _watch(shelf, number)
+    if number == 1:
+        _meter(sli, by=priya)
     reliability.refresh_slos()
+
+
+def _meter(sli: SLI, *, by: Person) -> None:
+    """A source is asked for it."""
+    query = "sum(rate(answers[{{.window}}]))"
+    meant: dict[str, Any] = {"title": sli.title, "good_means": sli.good_means, "kind": sli.kind, "by": by}
+    prometheus = SLI.Source.PROMETHEUS
+    reliability.edit_sli(sli_key=sli.key, **meant, source=prometheus, good_query=query, total_query=query)
+    integrations.measure_sli(sli_key=sli.key, source="nowhere", by=by)
 
 
 def _watch(shelf: Shelf, number: int) -> None:
@@ -227,6 +240,8 @@ def _watch(shelf: Shelf, number: int) -> None:
     reliability.record_usage(resource_key="RES-1", usage={in_days(-number): 60.0}, by=priya)
     reviewed = Reviewed(note=f"Enough for {number}", next_review_on=in_days(number))
     reliability.review_headroom(resource_key="RES-1", reviewed=reviewed, by=priya)
+    planned = Planned("RES-1", in_days(number), float(number), f"Campaign {number}")
+    delivery.plan_demand(epic_key=shelf.full.epic.key, planned=planned, by=shelf.cast.jonas)
 
 
 def _weigh(shelf: Shelf, number: int) -> None:

@@ -1,6 +1,7 @@
 """Saying what has a limit: a resource is made, changed and archived."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -61,7 +62,7 @@ def test_an_archived_one_is_watched_no_longer(world: World) -> None:
         ({"measure": "MEAN"}, "is no kind of measure: PEAK, SIZE"),
     ],
 )
-def test_what_cannot_be_is_refused(world: World, said: dict[str, object], words: str) -> None:
+def test_what_cannot_be_is_refused(world: World, said: dict[str, Any], words: str) -> None:
     with pytest.raises(BadInput, match=words):
         make_resource(world, **said)
     assert not Resource.objects.exists()

@@ -66,6 +66,10 @@ def _story_signer(asked: Asked) -> str:
     return _signer(asked, "signoff.sign_story", *delivery.story_scopes(asked.kit.story))
 
 
+def _demand(asked: Asked) -> Form:
+    return {"resource": asked.kit.resource.key, "on": in_days(30).isoformat(), "amount": 5, "why": "A campaign"}
+
+
 def _judgment(asked: Asked) -> Form:
     counted = ErrorClassCount.objects.filter(sli=asked.kit.sli).earliest("pk")
     return {"name": counted.name, "effort": "CHEAP", "why": "Ask once more"}
@@ -119,6 +123,7 @@ TEAM = {"title": "Returns", "kind": "STREAM", "purpose": ""}
 SERVICE = {"title": "Returns", "team": "orders", "purpose": "", "users": "Customers"}
 NEEDS = {"needs": "queue", "kind": "HARD"}
 SLI = {"title": "Answers", "kind": "LATENCY", "good_means": "within a second", "source": "PUSHED"}
+MEASURE = {"source": "nowhere", "error_query": "sum by (code) (bad[{{.window}}])", "error_label": "code"}
 SLOTH: Form = {
     "version": "prometheus/v1",
     "service": "shop",
@@ -196,6 +201,8 @@ FORMS: dict[str, Form | Callable[[Asked], Form]] = {
     "delivery:epic_service_edit remove": {"remove": "checkout"},
     "delivery:epic_slo_edit": lambda asked: {"slo": asked.kit.spare_slo.key},
     "delivery:epic_slo_edit remove": lambda asked: {"remove": asked.kit.slo.key},
+    "delivery:epic_demand_edit": lambda asked: _demand(asked),
+    "delivery:epic_demand_edit remove": lambda asked: {"remove": asked.kit.demand.key},
     "delivery:epic_comment": {"text": "A remark"},
     "delivery:story_comment": {"text": "A remark"},
     "delivery:nfr_create": {"title": "Speed", "statement": "It answers within a second."},
@@ -271,6 +278,8 @@ FORMS: dict[str, Form | Callable[[Asked], Form]] = {
     "reliability:sli_create": lambda asked: {**SLI, "scope": asked.kit.epic.scope.key},
     "reliability:sli_edit": SLI,
     "reliability:sli_archive": {},
+    "integrations:sli_measure": MEASURE,
+    "integrations:sli_measure_stop": {},
     "reliability:resource_create": lambda asked: {**RESOURCE, "scope": asked.kit.epic.scope.key},
     "reliability:resource_edit": RESOURCE,
     "reliability:resource_archive": {},
@@ -321,6 +330,8 @@ FORMS: dict[str, Form | Callable[[Asked], Form]] = {
     "delivery-api:epic_service_detail": {},
     "delivery-api:epic_slo_list": lambda asked: {"slo": asked.kit.spare_slo.key},
     "delivery-api:epic_slo_detail": {},
+    "delivery-api:epic_demand_list": lambda asked: _demand(asked),
+    "delivery-api:epic_demand_detail": {},
     "delivery-api:epic_comment_list": {"text": "A remark"},
     "delivery-api:nfr_detail": {"statement": "It answers within two seconds."},
     "delivery-api:nfr_archive": REASON,
@@ -358,9 +369,11 @@ FORMS: dict[str, Form | Callable[[Asked], Form]] = {
     "reliability-api:sli_list": lambda asked: {**SLI, "scope": asked.kit.epic.scope.key},
     "reliability-api:sli_detail": SLI,
     "reliability-api:sli_archive": {},
+    "integrations-api:sli_measure": MEASURE,
+    "integrations-api:sli_measure_stop": {},
     "reliability-api:counts_record": COUNTS,
-    "reliability-api:resource_list": lambda asked: {**RESOURCE, "scope": asked.kit.epic.scope.key},
-    "reliability-api:resource_detail": RESOURCE,
+    "reliability-api:resource_list": lambda asked: {**RESOURCE, "limit": 200, "scope": asked.kit.epic.scope.key},
+    "reliability-api:resource_detail": {**RESOURCE, "limit": 200},
     "reliability-api:resource_archive": {},
     "reliability-api:usage_record": {"usage": [{"at": "2026-01-05", "value": 61}]},
     "reliability-api:headroom_review": lambda asked: {"note": "Enough", "next_review_on": in_days(30).isoformat()},

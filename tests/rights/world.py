@@ -21,9 +21,11 @@ from django.utils import timezone
 from apps.audit import actions as audit
 from apps.audit.queries import entries
 from apps.delivery import actions as delivery
+from apps.delivery.actions import Planned
 from apps.delivery.feature_files import pack
-from apps.delivery.models import NFR, Epic, FeatureImport, Initiative, Story
+from apps.delivery.models import NFR, Epic, EpicDemand, FeatureImport, Initiative, Story
 from apps.desk.models import Notification
+from apps.integrations import actions as integrations
 from apps.organization import actions as organization
 from apps.organization.models import Delegation, Membership, Person, Scope, Seat, Service, ServiceDependency, Team
 from apps.organization.roles import Role
@@ -94,6 +96,7 @@ class Kit:
     sli: SLI
     spare_sli: SLI
     resource: Resource
+    demand: EpicDemand
     nine_case: NineCase
     slo: SLO
     spare_slo: SLO
@@ -266,6 +269,7 @@ def _kit(world: World, initiative: Initiative, *, word: str, suite: str) -> Kit:
     nfr = delivery.create_nfr(epic_key=epic.key, title=f"{word} speed", statement=f"{word} answers fast", by=maria)
     delivery.link_service(epic_key=epic.key, service_key=world.service.scope.key, by=maria)
     sli = _sli(world, epic, f"{word} answers")
+    resource = _resource(world, epic, f"{word} disk")
     slo, spare_slo = (_slo(world, sli, f"{word} {title}") for title in ("opens", "stays open"))
     delivery.link_slo(epic_key=epic.key, slo_key=slo.key, by=maria)
     delivery.add_dependency(epic_key=epic.key, needs_key=needed.key, kind="SOFT", by=forget_seats(cast.jonas))
@@ -317,8 +321,11 @@ def _kit(world: World, initiative: Initiative, *, word: str, suite: str) -> Kit:
         execution=execution,
         feature_import=asked,
         sli=sli,
-        spare_sli=_sli(world, epic, f"{word} spare"),
-        resource=_resource(world, epic, f"{word} disk"),
+        spare_sli=_metered(world, epic, f"{word} spare"),
+        resource=resource,
+        demand=delivery.plan_demand(
+            epic_key=epic.key, planned=Planned(resource.key, in_days(20), 7.0, f"{word} campaign"), by=maria
+        ),
         nine_case=_nine_case(world, sli),
         seat=seat,
         delegation=DelegationFactory.create(seat=seat, delegate=PersonFactory.create(username=f"deputy-{suite}")),
@@ -328,6 +335,22 @@ def _kit(world: World, initiative: Initiative, *, word: str, suite: str) -> Kit:
 def _sli(world: World, epic: Epic, title: str) -> SLI:
     priya = forget_seats(world.cast.priya)
     return reliability.create_sli(scope_key=epic.scope.key, title=title, good_means=f"{title} in time", by=priya)
+
+
+def _metered(world: World, epic: Epic, title: str) -> SLI:
+    """What a source is asked for."""
+    priya = forget_seats(world.cast.priya)
+    sli = reliability.create_sli(
+        scope_key=epic.scope.key,
+        title=title,
+        good_means=f"{title} in time",
+        source=SLI.Source.PROMETHEUS,
+        good_query=f'sum(rate(good{{of="{title}"}}[{{{{.window}}}}]))',
+        total_query=f'sum(rate(all{{of="{title}"}}[{{{{.window}}}}]))',
+        by=priya,
+    )
+    integrations.measure_sli(sli_key=sli.key, source="nowhere", by=priya)
+    return sli
 
 
 def _slo(world: World, sli: SLI, title: str) -> SLO:

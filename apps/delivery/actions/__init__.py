@@ -12,6 +12,7 @@ from apps.delivery.actions.columns import (
     revoke_story_signature,
 )
 from apps.delivery.actions.comments import comment_on_epic, comment_on_story, write_comment
+from apps.delivery.actions.demands import Planned, plan_demand, withdraw_demand
 from apps.delivery.actions.epics import archive_epic, create_epic, edit_epic
 from apps.delivery.actions.feature_imports import ask_feature_import, due_feature_imports, run_feature_import
 from apps.delivery.actions.imports import ImportRefused, ImportResult, count_reading, import_features
@@ -34,6 +35,7 @@ __all__ = [
     "ImportRefused",
     "ImportResult",
     "NotAStory",
+    "Planned",
     "StoryEdit",
     "add_dependency",
     "archive_epic",
@@ -60,6 +62,7 @@ __all__ = [
     "lock_initiative",
     "lock_stories",
     "lock_story",
+    "plan_demand",
     "plan_story",
     "read_story",
     "record_epic_acceptance",
@@ -74,5 +77,6 @@ __all__ = [
     "run_feature_import",
     "unlink_service",
     "unlink_slo",
+    "withdraw_demand",
     "write_comment",
 ]

@@ -9,6 +9,7 @@ from apps.audit.acts import HeldSeat, act, canonical_digest, nothing_changed, re
 from apps.common.refused import BadInput, Refused
 from apps.common.text import clean_text
 from apps.delivery import rules
+from apps.delivery.actions.demands import drop_demands
 from apps.delivery.actions.initiatives import clean_line
 from apps.delivery.actions.locks import lock_epic, lock_initiative
 from apps.delivery.models import Epic, Initiative
@@ -128,6 +129,7 @@ def archive_epic(*, epic_key: str, reason: str, by: Person) -> Epic:
     at = timezone.now()
     epic.archived_at = at
     epic.save(update_fields=["archived_at"])
+    drop_demands(epic)
     record(
         "epic.archived",
         subject=epic.key,

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from apps.common.endpoints import endpoint
-from apps.delivery.api import comments, epics, imports, initiatives, nfrs, stories, threads
+from apps.delivery.api import comments, demands, epics, imports, initiatives, nfrs, stories, threads
 
 api_urlpatterns: list[URLPattern] = [
     path(
@@ -45,6 +45,16 @@ api_urlpatterns: list[URLPattern] = [
         "epics/<str:key>/services/<str:service>/",
         endpoint(delete=threads.epic_service_remove),
         name="epic_service_detail",
+    ),
+    path(
+        "epics/<str:key>/demand/",
+        endpoint(get=demands.epic_demand_list, post=demands.epic_demand_add),
+        name="epic_demand_list",
+    ),
+    path(
+        "epics/<str:key>/demand/<str:demand>/",
+        endpoint(delete=demands.epic_demand_remove),
+        name="epic_demand_detail",
     ),
     path(
         "epics/<str:key>/slos/",

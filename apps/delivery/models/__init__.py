@@ -1,6 +1,7 @@
 """Rows of delivery."""
 
 from apps.delivery.models.comments import Comment
+from apps.delivery.models.demands import EpicDemand
 from apps.delivery.models.epics import Epic, EpicDependency, EpicService, EpicSLO, Initiative
 from apps.delivery.models.imports import FeatureImport
 from apps.delivery.models.nfrs import NFR
@@ -10,6 +11,7 @@ __all__ = [
     "NFR",
     "Comment",
     "Epic",
+    "EpicDemand",
     "EpicDependency",
     "EpicSLO",
     "EpicService",

@@ -13,6 +13,8 @@ from apps.delivery import queries as delivery
 from apps.delivery import rules as delivery_rules
 from apps.organization import queries as organization
 from apps.organization.requests import person_of
+from apps.reliability import queries as reliability
+from apps.reliability.headroom_lines import line_of
 from apps.signatures.confirming import confirmed, form_key
 from apps.signoff import queries, reading, rules, statements
 from apps.signoff.actions import sign_off_epic
@@ -40,6 +42,8 @@ def epic_detail(request: HttpRequest, key: str) -> HttpResponse:
     failures = specs.failures_of([story.pk for story in stories[:STORIES_SHOWN] if story.is_regressed])
     readable = delivery.epics_for(person)
     rejected = queries.rejected_since(epic)
+    services, hidden = list(delivery.services_of(epic)), organization.hidden_scope_ids(person)
+    used = [epic.scope_id, *(thread.service.scope_id for thread in services)]
     context = {
         "epic": epic,
         "state": reading.epic_state(epic, promise=dossier.promise, rejected=rejected),
@@ -52,14 +56,16 @@ def epic_detail(request: HttpRequest, key: str) -> HttpResponse:
         "differences": reading.story_differences(acceptance, dossier.leaves, limit=5),
         "stories": [(story, failures.get(story.pk)) for story in stories[:STORIES_SHOWN]],
         "more_stories": len(stories) > STORIES_SHOWN,
-        "contract": reading.contract(facts, hidden=organization.hidden_scope_ids(person), at=now),
+        "contract": reading.contract(facts, hidden=hidden, at=now),
+        "resources": [line_of(one, today=now.date()) for one in reliability.resources_on(used, hidden=hidden)],
+        "demands": delivery.demands_of(epic, hidden=hidden),
         "unlinked": delivery.linkable_slos(epic, by=person).filter(scope=epic.scope),
         "slo_refusal": refusal(delivery_rules.check_may_link_slo, epic, by=person),
         "nfrs": reading.nfr_rows(facts, at=now),
         "waivers": queries.waivers_of(epic),
         "sign_offs": queries.epic_sign_offs(epic)[:10],
         "seats": reading.signing_seats(facts),
-        "services": list(delivery.services_of(epic)),
+        "services": services,
         "dependencies": list(delivery.dependencies_of(epic).filter(needs__in=readable)),
         "dependents": list(delivery.dependents_of(epic).filter(epic__in=readable)),
         "comments": list(delivery.comments_of(epic)),
