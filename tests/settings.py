@@ -19,6 +19,8 @@ SECRET_KEY = "not secret: it signs nothing but what tests sign"
 STATIC_ROOT.mkdir(parents=True)
 # A name that may be chosen; nobody listens there.
 PROMETHEUS = {"nowhere": "http://127.0.0.1:9"}
+# A test's own client would look for all files anew; so they are looked for where one is asked for.
+WHITENOISE_AUTOREFRESH = True
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 if DATABASES["default"]["ENGINE"] == "portal.sqlite":
