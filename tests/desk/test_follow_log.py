@@ -20,6 +20,7 @@ from apps.signoff.models import Waiver
 from apps.specs import actions as specs
 from tests.cast import Cast, DelegationFactory, PersonFactory, TeamFactory, in_days
 from tests.signoff.promises import Promise, confirmed, key, make_promise
+from tests.signoff.requirements import proven
 from tests.specs.evidence import behave_json, import_bytes
 
 pytestmark = pytest.mark.django_db
@@ -185,6 +186,16 @@ def test_requirements_tell_the_sre_lead_and_attestations_the_owner(promise: Prom
         nfr_key=nfr.key, digest=nfr.digest, verdict="MET", words="Load test", until_on=in_days(30), by=cast.priya
     )
     assert follow() == {"maria": f"{nfr.key} “Fast” of {promise.epic.key} was attested as met."}
+
+
+def test_nobody_is_asked_to_attest_what_is_proven(promise: Promise) -> None:
+    follow()
+    made = proven(promise, promise.stories[0], "Pay in way 1 0")
+    assert follow() == {}
+    promise.sign(meaning="REJECT", comment="Not yet.")
+    follow()
+    delivery.edit_nfr(nfr_key=made.key, title="Safe", statement="Ask.", by=promise.cast.maria)
+    assert follow() == {"priya": f"{made.key} “Safe” of {promise.epic.key} waits for you to attest it."}
 
 
 # --- evidence
