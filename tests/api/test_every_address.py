@@ -32,6 +32,7 @@ KEYS = {
     "dependencies": "E-1",
     "inbox": "1",
     "slis": "SLI-2",
+    "resources": "RES-1",
     "slos": "SLO-2",
     "decisions": "D-3",
     "policies": "POL-1",
