@@ -33,7 +33,9 @@ TRIES = 12
 # Rules of acts that no route does, or that stand behind another that says the same; each has its test.
 RULES_ELSEWHERE = {
     "audit.check_may_erase_values": "no page yet: tests/audit/test_erase_values.py",
+    "delivery.check_may_measure": "what is measured, not persons: tests/delivery/test_nfr_predicates.py",
     "delivery.check_may_need": "circles, not persons: tests/delivery/test_threads.py",
+    "delivery.check_may_prove": "what stands in a text, not persons: tests/delivery/test_nfr_predicates.py",
     "organization.check_may_delegate_seat": "behind check_may_start_delegation, which the page asks first",
     "organization.check_may_hand_over": "behind it each seat is asked for by itself: tests/organization",
     "delivery.check_may_promise_slo": "targets, not persons: tests/delivery/test_epic_slos.py",
