@@ -183,7 +183,7 @@ class NFRForm(forms.Form):
     scenario = forms.ChoiceField(
         required=False,
         widget=ManyOptions,
-        help_text="Only where a scenario proves it: one that the epic's stories have now. By the API as S-3:Pay by card.",
+        help_text="Only where a scenario proves it: one that its stories have now. By the API as S-3:Pay by card.",
         error_messages={"invalid_choice": "No current text of the epic's stories has this scenario. Choose another."},
     )
 
