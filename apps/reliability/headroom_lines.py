@@ -73,6 +73,11 @@ def word_of(found: Headroom) -> str:
     return f"Reached in {days:,} day{'' if days == 1 else 's'}"
 
 
+def short(value: float, *, sign: str = "") -> str:
+    """Three digits, or whole where it has more: "645", "2.42", with a sign where `sign` is "+"."""
+    return f"{value:{sign},.0f}" if abs(value) >= 100 else f"{value:{sign}.3g}"
+
+
 def amount(value: float, unit: str) -> str:
     """Such as "61.5 GB"."""
     return f"{value:,.{DIGITS}g} {unit}".strip()

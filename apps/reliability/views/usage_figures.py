@@ -7,7 +7,7 @@ from datetime import date
 from apps.common.drawing import Point
 from apps.reliability import queries
 from apps.reliability.headroom import Headroom
-from apps.reliability.headroom_lines import STATES, amount, line_of
+from apps.reliability.headroom_lines import STATES, amount, line_of, short
 from apps.reliability.models import DayUsage, PlannedDemand, Resource
 
 SHOWN_DAYS = 180
@@ -26,16 +26,17 @@ def figures(resource: Resource, *, hidden: Collection[int], today: date) -> dict
         "trend": _trend(found, rows, resource),
         "last_days": [(row.on, amount(row.value, resource.unit)) for row in reversed(rows)],
         "planned": [_demand(one, resource, today) for one in planned],
-        "level_words": amount(found.level, resource.unit) if found.level is not None else "–",
-        "growth_words": _growth(found),
+        "level_words": "–" if found.level is None else f"{short(found.level)} {resource.unit}".strip(),
+        "growth_words": f"{short(found.slope.a_day, sign='+')} a day" if found.slope else "–",
+        "growth_note": _growth_note(found),
     }
 
 
-def _growth(found: Headroom) -> str:
+def _growth_note(found: Headroom) -> str:
     if found.slope is None:
         return "no trend yet"
-    low, high = (f"{value:+,.3g}" for value in (found.slope.low, found.slope.high))
-    return f"{found.slope.a_day:+,.3g} a day (95 %: {low} to {high})"
+    low, high = (short(value, sign="+") for value in (found.slope.low, found.slope.high))
+    return f"95 %: {low} to {high}, by the trend of a year at most"
 
 
 def _point(row: DayUsage, resource: Resource) -> Point:
