@@ -15,6 +15,7 @@ from apps.common.refused import BadInput
 from apps.delivery import actions, queries
 from apps.delivery.comparing import check_nfrs
 from apps.delivery.models import NFR
+from apps.organization.roles import Role
 from apps.reliability import actions as reliability
 from apps.reliability.models import SLI
 from tests.cast import ServiceFactory, signed_in
@@ -72,7 +73,7 @@ def test_every_part_of_what_judges_it_moves_the_digest_and_drifts(work: Work, sl
     other = make_sli(work.epic.scope, work.priya, "Another")
     nfr = measured(work, sli)
     accept(work.epic)
-    said = {"kind": "MEASURED", "sli": sli.key, "target": Decimal("0.999"), "days": 28, **change}
+    said: dict[str, Any] = {"kind": "MEASURED", "sli": sli.key, "target": Decimal("0.999"), "days": 28, **change}
     said["sli"] = other.key if change.get("sli") else said["sli"]
     edited = actions.edit_nfr(nfr_key=nfr.key, title="Fast", statement="In 1 s.", by=work.maria, **said)
     assert edited.digest != nfr.digest
@@ -84,7 +85,7 @@ def test_every_part_of_what_judges_it_moves_the_digest_and_drifts(work: Work, sl
 def test_the_same_again_changes_nothing(work: Work, sli: SLI) -> None:
     nfr = measured(work, sli)
     count = Entry.objects.count()
-    said = {"kind": "MEASURED", "sli": sli.key, "target": Decimal("0.9990"), "days": 28}
+    said: dict[str, Any] = {"kind": "MEASURED", "sli": sli.key, "target": Decimal("0.9990"), "days": 28}
     actions.edit_nfr(nfr_key=nfr.key, title="Fast", statement="In 1 s.", by=work.maria, **said)
     assert Entry.objects.count() == count
 
@@ -153,7 +154,7 @@ def test_nothing_archived_judges_it(work: Work, sli: SLI) -> None:
 
 
 def test_a_service_may_be_measured(work: Work) -> None:
-    work.cast.seat(work.priya, "SRE_ORGANIZATION_LEAD", work.cast.organization)
+    work.cast.seat(work.priya, Role.SRE_ORGANIZATION_LEAD, work.cast.organization)
     of_service = make_sli(ServiceFactory.create(key="payments").scope, work.priya)
     assert measured(work, of_service).sli == of_service
 

@@ -1,5 +1,7 @@
 """Requirements of an epic: a change of what is promised drifts it."""
 
+from typing import Any
+
 import pytest
 
 from apps.audit.models import Entry
@@ -11,7 +13,7 @@ from tests.delivery.work import Work, accept, last_entry
 
 
 def make(work: Work, **more: str) -> NFR:
-    said = {"title": "Fast", "statement": "A page opens within 1 s for 99 %.", **more}
+    said: dict[str, Any] = {"title": "Fast", "statement": "A page opens within 1 s for 99 %.", **more}
     return actions.create_nfr(epic_key="E-1", by=work.maria, **said)
 
 
