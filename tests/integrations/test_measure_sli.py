@@ -1,5 +1,7 @@
 """Saying which source measures an SLI: refusals, the entry, the page, the API."""
 
+from typing import Any
+
 import pytest
 from django.db import DatabaseError
 
@@ -97,7 +99,8 @@ def test_the_page(world: World, shop: Hostile) -> None:
     assert browser.post(STOP).status_code == 409
 
 
-def test_where_the_settings_name_none(world: World, settings: object) -> None:
+def test_where_the_settings_name_none(world: World, settings: Any) -> None:
+    settings.PROMETHEUS = {}
     by_prometheus(world.sli, world.priya)
     assert "The settings name no source." in signed_in(world.priya).get(PAGE).content.decode()
 
