@@ -15,7 +15,7 @@ from benchmarks import databases
 from benchmarks.asking import Browser, times
 from benchmarks.measure import Figure, Size, in_turn
 
-LISTS = {"epics": "/epics/", "stories": "/stories/", "runs": "/runs/", "log": "/audit/"}
+LISTS = {"epics": "/epics/", "stories": "/stories/", "runs": "/runs/", "SLOs": "/reliability/", "log": "/audit/"}
 CONSTANT = "a constant view, signed in"
 
 

@@ -5,6 +5,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from functools import cache
 
 import environ
@@ -13,7 +14,9 @@ from django.core.management import call_command
 from django.db import connection, connections
 
 from apps.organization import actions as organization
-from benchmarks import FOLDER
+from apps.organization.models import Scope
+from apps.reliability import actions as reliability
+from benchmarks import FOLDER, counted
 from portal import scale
 from tests.postgres import Postgres
 
@@ -44,7 +47,15 @@ def seeded(vendor: str, epics: int) -> Iterator[None]:
 def _seed(vendor: str, epics: int) -> None:
     with empty(vendor, f"seeded_{epics}"):
         scale.seed(epics=epics)
+        _promise(epics)
         settle()
+
+
+def _promise(slos: int) -> None:
+    """As many SLOs as there are epics, two days of counts each."""
+    slis = counted.promised(slos, list(Scope.objects.filter(kind=Scope.Kind.EPIC).order_by("pk")))
+    counted.fill_days(slis, 2)
+    reliability.refresh_slos(at=datetime.fromtimestamp(counted.NOON, UTC))
 
 
 @cache

@@ -14,8 +14,11 @@ from benchmarks import (
     FOLDER,
     bench_api,
     bench_append,
+    bench_counts,
     bench_gherkin_import,
     bench_lists,
+    bench_readers,
+    bench_refresh,
     bench_results_import,
     bench_worker,
 )
@@ -26,6 +29,8 @@ PAGE = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
 QUICK, USUAL, FULL = "quick", "usual", "full"
 EPICS = {QUICK: (60, 120), USUAL: (1_000, 10_000), FULL: (1_000, 10_000, 100_000)}
 ENTRIES = {QUICK: (100, 200), USUAL: (1_000, 10_000, 100_000), FULL: (1_000, 10_000, 100_000)}
+SLOS = {QUICK: (20, 40), USUAL: (1_000, 10_000), FULL: (1_000, 10_000, 100_000)}
+COUNTS = {QUICK: (100, 200), USUAL: (10_000, 100_000), FULL: (10_000, 100_000, 1_000_000)}
 
 # Of one round: one alone is too short for a clock.
 REQUESTS = {QUICK: 2, USUAL: 20, FULL: 20}
@@ -33,6 +38,19 @@ REQUESTS = {QUICK: 2, USUAL: 20, FULL: 20}
 
 def _lists(folder: Path, scale: str, rounds: int) -> list[Figure]:
     return bench_lists.figures(sizes=EPICS[scale], rounds=rounds, requests=REQUESTS[scale])
+
+
+def _refresh(folder: Path, scale: str, rounds: int) -> list[Figure]:
+    return bench_refresh.figures(sizes=SLOS[scale], rounds=rounds)
+
+
+def _counts(folder: Path, scale: str, rounds: int) -> list[Figure]:
+    return bench_counts.figures(sizes=COUNTS[scale], rounds=rounds)
+
+
+def _readers(folder: Path, scale: str, rounds: int) -> list[Figure]:
+    readers, requests = ((1, 2), 4) if scale == QUICK else ((1, 4, 16), 320)
+    return bench_readers.figures(slos=SLOS[scale][0], readers=readers, requests=requests, rounds=rounds)
 
 
 def _append(folder: Path, scale: str, rounds: int) -> list[Figure]:
@@ -58,10 +76,13 @@ def _worker(folder: Path, scale: str, rounds: int) -> list[Figure]:
 
 BENCHMARKS: dict[str, Callable[[Path, str, int], list[Figure]]] = {
     "B1": _lists,  # with B2: the same pages of the same rows
+    "B5": _refresh,  # with B6: late counts of the same SLOs
+    "B7": _counts,
     "B8": _append,
     "B10": _gherkin,
     "B11": _results,
     "B12": _api,
+    "B13": _readers,
     "B14": _worker,
 }
 
@@ -90,7 +111,7 @@ def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
     sizes.add_argument("--quick", dest="scale", action="store_const", const=QUICK, default=USUAL,
                        help="small sizes, once: that they run, not how fast")  # fmt: skip
     sizes.add_argument("--full", dest="scale", action="store_const", const=FULL,
-                       help="with 100,000 epics, which take minutes to write")  # fmt: skip
+                       help="with 100,000 epics and SLOs and a million counts, which take long to write")  # fmt: skip
     parser.add_argument("--rounds", type=int, default=0, help="how often each runs; default 5, quick 1")
     parser.add_argument("--only", choices=sorted(BENCHMARKS), default="")
     asked = parser.parse_args(arguments)

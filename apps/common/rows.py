@@ -23,6 +23,9 @@ def insert_rows(model: type[Model], names: Sequence[str], rows: Iterable[Row], *
     A row that agrees with one that is there in the fields `instead`, a unique constraint, takes its place.
     """
     columns = [_column(model, name) for name in names]
+    if _in_sets() and not instead:
+        _copy(f"COPY {_quoted(model._meta.db_table)} ({', '.join(columns)}) FROM STDIN", rows)
+        return
     values = f"SELECT {_told(model, names)} FROM {{rows}}" if _in_sets() else f"VALUES ({_marks(names)})"  # noqa: S608
     sql = f"INSERT INTO {_quoted(model._meta.db_table)} ({', '.join(columns)}) {values}"  # noqa: S608
     if instead:
@@ -49,6 +52,14 @@ def update_rows(model: type[Model], names: Sequence[str], rows: Iterable[Row]) -
         changes = ", ".join(f"{column} = %s" for column in columns)
         sql = f"UPDATE {table} SET {changes} WHERE {key} = %s"  # noqa: S608
     _execute(sql, model, [*names, "pk"], rows)
+
+
+def _copy(sql: str, rows: Iterable[Row]) -> None:
+    given = list(rows)
+    if given:
+        with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(sql) as copy:
+            for row in given:
+                copy.write_row(row)
 
 
 def _execute(sql: str, model: type[Model], names: Sequence[str], rows: Iterable[Row]) -> None:

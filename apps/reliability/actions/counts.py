@@ -80,7 +80,9 @@ def _check(sli: SLI, batch: Batch, now: datetime) -> None:
 def _store(sli: SLI, batch: Batch, now: datetime) -> None:
     starts = [start for start, _, _ in batch.buckets]
     rows = ((sli.pk, start, good, total) for start, good, total in batch.buckets)
-    insert_rows(TABLES[batch.grain], ["sli", "start", "good", "total"], rows, instead=["sli", "start"])
+    table = TABLES[batch.grain]
+    known = table._default_manager.filter(sli=sli, start__gte=starts[0], start__lte=starts[-1]).exists()
+    insert_rows(table, ["sli", "start", "good", "total"], rows, instead=["sli", "start"] if known else ())
     roll_up(sli.pk, starts, batch.grain)
     # The classes of a bucket that comes again are those that come with it.
     replaced = ErrorClassCount.objects.filter(sli=sli, start__gte=starts[0], start__lte=starts[-1])
