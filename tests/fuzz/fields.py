@@ -40,6 +40,8 @@ _NAMES = {
     "window",
     "link",
     "decision_key",
+    "error_query",
+    "error_label",
 }
 
 
