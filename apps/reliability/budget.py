@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from fractions import Fraction
+from functools import cached_property
 from math import prod
 from typing import NamedTuple
 
@@ -63,17 +64,17 @@ class Budget:
         """Good of all; None without data."""
         return Fraction(self.good, self.total) if self.total else None
 
-    @property
+    @cached_property
     def allowed(self) -> Fraction:
         """How many events may be bad: (1 - target) x total."""
         return (ONE - self.target) * self.total
 
-    @property
+    @cached_property
     def consumed(self) -> Fraction | None:
         """Bad of allowed, above 1 once more failed than may; None without data, and where nothing may fail."""
         return self.bad / self.allowed if self.allowed else None
 
-    @property
+    @cached_property
     def remaining(self) -> Fraction | None:
         """1 - consumed, so below 0 once more failed than may; None where `consumed` is."""
         return None if self.consumed is None else ONE - self.consumed

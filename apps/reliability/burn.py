@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from fractions import Fraction
+from functools import cache
 from typing import TypeAlias
 
 from apps.reliability.budget import ONE, check_counts, check_target
@@ -111,6 +112,7 @@ def words_for_exhaustion(remaining: Fraction | None, burn: Burn | None, window: 
     return f"at this rate the budget ends {day} {end:%H:%M}"
 
 
+@cache
 def threshold(alert: Alert, window_length: timedelta) -> Fraction:
     """The burn rate above which `alert` fires: share x window / long."""
     return alert.share * Fraction(window_length // timedelta.resolution, alert.long // timedelta.resolution)

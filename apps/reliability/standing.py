@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 from apps.reliability import burn
@@ -24,13 +25,22 @@ URGENT = 10
 
 @dataclass(frozen=True)
 class Standing:
-    """What one SLO's counts say as of an instant; `burns` by the window's length in seconds, None without data."""
+    """What one SLO's counts say as of an instant; `sums` are those of the alerts' windows by length in seconds."""
 
     budget: Budget
-    burns: Mapping[int, burn.Burn | None]
-    alerts: list[burn.AlertState]
+    sums: Mapping[int, Counts]
     as_of: datetime
     window: Window
+
+    @cached_property
+    def burns(self) -> dict[int, burn.Burn | None]:
+        """By the window's length in seconds, None without data."""
+        return {seconds: burn.burn_rate(*found, self.budget.target) for seconds, found in self.sums.items()}
+
+    @cached_property
+    def alerts(self) -> list[burn.AlertState]:
+        by_length = {timedelta(seconds=seconds): found for seconds, found in self.sums.items()}
+        return burn.judge_alerts(by_length, self.budget.target, self.window.length_at(self.as_of))
 
     @property
     def state(self) -> BudgetState:
@@ -57,15 +67,7 @@ class Standing:
 
 def stand(counts: Counts, sums: Mapping[int, Counts], *, target: Fraction, window: Window, as_of: datetime) -> Standing:
     """From (good, total) of the SLO's window and of each alert's window by its length in seconds."""
-    length = window.length_at(as_of)
-    by_length = {timedelta(seconds=seconds): found for seconds, found in sums.items()}
-    return Standing(
-        budget=Budget(*counts, target),
-        burns={seconds: burn.burn_rate(*found, target) for seconds, found in sums.items()},
-        alerts=burn.judge_alerts(by_length, target, length),
-        as_of=as_of,
-        window=window,
-    )
+    return Standing(Budget(*counts, target), sums, as_of, window)
 
 
 def window_start(start: datetime) -> int:
