@@ -1,5 +1,7 @@
 """Which worker of a parallel run has which tests: a file's go together, and so do those that share the running demo."""
 
+from typing import Any
+
 import pytest
 from xdist.scheduler import LoadFileScheduling
 
@@ -18,6 +20,6 @@ class SharedDemoScheduling(LoadFileScheduling):
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> SharedDemoScheduling:
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> SharedDemoScheduling:
     """Asked by the process that hands out tests, in place of what `--dist` names."""
-    return SharedDemoScheduling(config)
+    return SharedDemoScheduling(config, log)
