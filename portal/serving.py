@@ -1,11 +1,11 @@
 """How gunicorn serves the web: `gunicorn --config python:portal.serving`."""
 
 import os
-import shutil
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+
+from apps.common import web_counts
 
 wsgi_app = "portal.wsgi:application"
 worker_class = "gthread"
@@ -18,11 +18,14 @@ worker_tmp_dir = str(settings.VAR / "run")
 logconfig_dict = settings.LOGGING
 
 # The package reads it when it is imported: each process of the web then counts in a file of its own.
-COUNTS = Path(settings.VAR) / "run" / "counts"
-os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(COUNTS)
+os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(settings.WEB_COUNTS)
 
 
 def on_starting(server: Any) -> None:
     """Counters begin at zero with the web, not with each of its processes."""
-    shutil.rmtree(COUNTS, ignore_errors=True)
-    COUNTS.mkdir(mode=0o700, parents=True)
+    web_counts.begin(settings.WEB_COUNTS)
+
+
+def on_exit(server: Any) -> None:
+    """From here on no request is answered, and none is missing."""
+    web_counts.end(settings.WEB_COUNTS)

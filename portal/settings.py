@@ -304,6 +304,12 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "follow_log": {"task": "desk.follow_log", "schedule": 10.0, "options": {"expires": 10}},
     "refresh_slos": {"task": "reliability.refresh_slos", "schedule": 60.0, "options": {"expires": 60}},
     "sweep_measurements": {"task": "integrations.sweep_measurements", "schedule": 30.0, "options": {"expires": 30}},
+    # Where each five minutes of the clock end; later it would tell of others.
+    "count_own_requests": {
+        "task": "integrations.count_own_requests",
+        "schedule": crontab(minute="*/5"),
+        "options": {"expires": 30},
+    },
     "judge_decisions": {"task": "reliability.judge_decisions", "schedule": 300.0, "options": {"expires": 300}},
     "expire_decisions": {"task": "reliability.expire_decisions", "schedule": 300.0, "options": {"expires": 300}},
     "refresh_headroom": {"task": "reliability.refresh_headroom", "schedule": crontab(hour=0, minute=7)},
@@ -358,6 +364,8 @@ try:
     LOGGING = logging_config(style=LOG_FORMAT, level=env.str("PORTAL_LOG_LEVEL", default="WARNING").upper())
 except ValueError as error:
     raise ImproperlyConfigured(str(error)) from error
+# The web's processes count here what they answer; workers of the same machine read it.
+WEB_COUNTS = VAR / "run" / "counts"
 # Who may read /metrics from elsewhere than the machine itself.
 METRICS_TOKEN = env.str("PORTAL_METRICS_TOKEN", default="").strip()
 # How long outputs of suites and old logs are kept.

@@ -1,4 +1,4 @@
-"""Which source measures which SLI, how far it was fetched, and what went wrong."""
+"""Which source measures which SLI, how far it was fetched, and what went wrong; what the portal counted of itself."""
 
 from typing import Any
 
@@ -54,3 +54,26 @@ class Measurement(models.Model):
             "error_label": self.error_label,
             "stopped": self.stopped_at is not None,
         }
+
+
+class OwnReading(models.Model):
+    """The portal's counters of its own requests where the last five minutes ended: one row, once it looked.
+
+    `life` names the start of the web since which they count; `read_at` is when they were read, a moment after
+    `bucket_ended_at`.
+    """
+
+    ONE = 1
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=ONE)
+    bucket_ended_at = models.DateTimeField()
+    read_at = models.DateTimeField()
+    life = models.CharField(max_length=64)
+    good = models.PositiveBigIntegerField()
+    total = models.PositiveBigIntegerField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="one_own_reading")]
+
+    def __str__(self) -> str:
+        return f"{self.good} of {self.total} until {self.bucket_ended_at}"

@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 
 from apps.integrations import sources
 from apps.integrations.counting import Asked, says_window
-from apps.integrations.models import Measurement
+from apps.integrations.models import Measurement, OwnReading
 from apps.integrations.sources import Source
 from apps.integrations.talking import Limits
 from apps.reliability.counts import FIVE_MINUTES, Bucket, ErrorClass
@@ -36,6 +36,16 @@ def measured() -> QuerySet[Measurement]:
     return Measurement.objects.filter(
         stopped_at=None, sli__archived_at=None, sli__source=SLI.Source.PROMETHEUS
     ).select_related("sli")
+
+
+def counted_by_the_portal() -> QuerySet[SLI]:
+    """SLIs in use whose events are the requests that the portal itself answers."""
+    return SLI.objects.filter(source=SLI.Source.PORTAL, archived_at=None)
+
+
+def own_reading() -> OwnReading | None:
+    """Where the portal last read its own counters."""
+    return OwnReading.objects.first()
 
 
 def due(at: datetime) -> QuerySet[Measurement]:

@@ -12,7 +12,8 @@ def check_may_measure_sli(sli: SLI, *, by: Person) -> HeldSeat | None:
     """Fetch its counts from a source, another one, or none any more."""
     seat = reliability.check_may_edit_sli(sli, by=by)
     if sli.source != SLI.Source.PROMETHEUS:
-        raise Refused(f"{sli.key} counts what is sent. Edit it first: measured by Prometheus, with both queries.")
+        counts = "is counted by the portal itself" if sli.source == SLI.Source.PORTAL else "counts what is sent"
+        raise Refused(f"{sli.key} {counts}. Edit it first: measured by Prometheus, with both queries.")
     return seat
 
 

@@ -18,3 +18,9 @@ def sweep_measurements() -> None:
     """Each source of which something is due has a task of its own: a slow one waits for itself alone."""
     for name in queries.due_sources(timezone.now()):
         ring("integrations.fetch_source", name)
+
+
+@shared_task(name="integrations.count_own_requests")
+def count_own_requests() -> None:
+    """What the portal answered in the five minutes that just ended."""
+    actions.count_own_requests()

@@ -12,6 +12,7 @@ from apps.integrations import actions, queries, rules
 from apps.integrations.forms import MeasureForm
 from apps.organization.requests import person_of
 from apps.reliability import queries as reliability
+from apps.reliability.models import SLI
 
 PAGE, PARTIAL = "integrations/sli_measure.html", "integrations/_sli_measurement.html"
 
@@ -36,6 +37,7 @@ def sli_measure(request: HttpRequest, key: str) -> HttpResponseBase:
     context = {
         "sli": sli,
         "measurement": row,
+        "own_reading": queries.own_reading() if sli.source == SLI.Source.PORTAL else None,
         "form": form,
         "refusal": refusal(rules.check_may_measure_sli, sli, by=person),
         "is_page": not wants_partial(request),

@@ -65,6 +65,7 @@ def load(*, password: str) -> None:
         counts.load_late()
         deciding.load()
         headroom.load()
+        itself.watch()
         if settings.OWN_STORIES.is_dir():
             itself.load()
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from apps.integrations import own_requests
 from portal.up import broker, places
 from tests.committed_db import CommittedDatabase
 from tests.operation.test_backup import environment
@@ -82,6 +83,11 @@ def test_figures_are_summed_over_processes_and_begin_anew(committed_db: Committe
         # Whichever of the two processes is asked.
         assert {re.findall(counted, get("/metrics"))[0] for _ in range(6)} == {"20.0"}
         assert len(list((var / "run" / "counts").glob("counter_*.db"))) == 2
+        # As a worker of the same machine reads them; what reads is answered too.
+        answered = own_requests.read(var / "run" / "counts")
+        assert answered is not None
+        assert (answered.good, answered.total) == (27, 27)
+    assert own_requests.read(var / "run" / "counts") is None
     (line,) = [line for line in lines_of(log) if line["logger"] == "triad.requests"]
     assert line["path"] == "/accounts/login/"
     assert any("Booting worker" in str(line["event"]) for line in lines_of(log))

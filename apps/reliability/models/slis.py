@@ -13,7 +13,7 @@ class SLI(models.Model):
     """A service level indicator: good events of all valid ones, on a service or on an epic's experience.
 
     `good_means` says in words what a good event is. The queries are Prometheus's, where it measures; elsewhere whoever
-    counts sends counts.
+    counts sends counts, or the portal counts its own requests.
     """
 
     class Kind(models.TextChoices):
@@ -26,6 +26,7 @@ class SLI(models.Model):
     class Source(models.TextChoices):
         PUSHED = "PUSHED", "Counts that are sent, or read from files"
         PROMETHEUS = "PROMETHEUS", "Prometheus"
+        PORTAL = "PORTAL", "The portal itself: requests that it answers"
 
     key = models.CharField(max_length=20, unique=True)
     scope = models.ForeignKey(Scope, on_delete=models.PROTECT, related_name="+")
