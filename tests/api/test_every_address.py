@@ -33,6 +33,7 @@ KEYS = {
     "inbox": "1",
     "slis": "SLI-2",
     "resources": "RES-1",
+    "demand": "DEM-1",
     "slos": "SLO-2",
     "decisions": "D-3",
     "policies": "POL-1",

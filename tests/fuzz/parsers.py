@@ -26,7 +26,7 @@ from apps.delivery.gherkin import NotGherkin
 from apps.organization import people_csv
 from apps.organization.people_csv import PeopleRefused
 from apps.reliability import intake as slo_intake
-from apps.reliability import pushed
+from apps.reliability import pushed, usage
 from apps.reliability.formats import counts_csv, openmetrics, slo_files, yaml_documents
 from apps.reliability.formats.counts_csv import NotCounts
 from apps.reliability.formats.openmetrics import NotOpenMetrics
@@ -162,6 +162,9 @@ PARSERS: dict[str, Parser] = {
     "pushed-counts": Parser(
         lambda data: pushed.read(_body(data)), (BadInput, ParseError, TooLargeBody), ("apps.reliability.pushed",)
     ),
+    "pushed-usage": Parser(
+        lambda data: usage.read(_body(data)), (BadInput, ParseError, TooLargeBody), ("apps.reliability.usage",)
+    ),
     "strict-json": Parser(
         strict_json.parse, (strict_json.NotStrictJson,), ("apps.common.strict_json",), storable=False
     ),
@@ -207,13 +210,19 @@ NOT_READERS = {
     "apps.audit.views": "shows an entry's bytes, and whatever is no JSON as it is",
     "apps.common.endpoints.pages": "writes JSON",
     "apps.common.health": "reads the portal's own rings in the broker",
+    "apps.common.rows": "writes JSON",
     "apps.organization.idempotency": "digests what the parser of bodies read",
     "apps.organization.views.people": "writes CSV",
     "apps.organization.management.commands.import_people": "writes JSON",
-    "apps.reliability.actions.refreshing": "writes JSON",
+    "apps.integrations.management.commands.backfill_counts": "reads a day that an operator typed",
+    "apps.integrations.own_requests": "reads counters that the portal's own web left",
+    "apps.integrations.prometheus": "tried by answers of a server that lies: tests/integrations/test_prometheus.py",
+    "apps.reliability.actions.headroom": "writes JSON",
+    "apps.reliability.standing": "reads sums that a refresh stored",
     "apps.reliability.counts": "packs numbers for a digest",
     "apps.reliability.management.commands.import_slos": "writes JSON",
     "apps.reliability.models.decisions": "reads what the portal itself stored of a decision, which its digest proves",
+    "apps.reliability.models.headroom": "reads what the portal itself stored of a review, which its digest proves",
     "apps.reliability.models.nine_cases": "reads what the portal itself stored of a case, which its digest proves",
     "apps.reliability.models.sources": "reads documents that it stored after they were read",
     "apps.reliability.queries.due": "reads instants that the portal itself stored of a decision",

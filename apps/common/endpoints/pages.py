@@ -22,6 +22,7 @@ ROOMS = {
     "specs": "Evidence",
     "signoff": "Sign-off",
     "reliability": "Reliability",
+    "integrations": "Measurements by Prometheus",
     "organization": "Organization",
     "audit": "Audit",
     "desk": "Desk",
