@@ -189,7 +189,7 @@ def test_by_the_api(world: World) -> None:
     assert row["words"] == "The SLO asks 1 point more than the SLA promises, so it is missed first."
     assert read(maria, "slos/SLO-1/slas/") == [row]
     assert read(pipeline_of(world.cast), "slas/SLA-1/") == row
-    assert "window" in problem(send(maria, "slos/SLO-1/slas/", {**FORM, "window": "soon"}), 400)
+    assert "is no window" in problem(send(maria, "slos/SLO-1/slas/", {**FORM, "target": 98, "window": "soon"}), 400)
     assert problem(send(signed_in(world.priya), "slos/SLO-1/slas/", FORM), 403)
     assert problem(send(pipeline_of(world.cast), "slos/SLO-1/slas/", FORM), 403)
 
