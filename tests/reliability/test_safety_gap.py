@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -99,7 +100,7 @@ def test_what_cannot_be() -> None:
 # --- from stored counts
 
 
-def left_of(world: World, **said: object) -> SafetyGap:
+def left_of(world: World, **said: Any) -> SafetyGap:
     sla = make_sla(world, **said)
     (found,) = queries.gaps_of([sla], at=NOW).values()
     return found
