@@ -34,6 +34,7 @@ KEYS = {
     "slis": "SLI-2",
     "resources": "RES-1",
     "slos": "SLO-2",
+    "slas": "SLA-1",
     "decisions": "D-3",
     "policies": "POL-1",
     "nine-cases": "CASE-1",
