@@ -6,7 +6,7 @@ from apps.reliability import windows
 from apps.reliability.models import SLA
 from apps.reliability.percent import percent
 from apps.reliability.safety_gap import DIGITS, GapVerdict, SafetyGap, points_words
-from apps.reliability.showing import budget_words, signed_percent
+from apps.reliability.showing import signed_percent
 
 VERDICTS = {
     GapVerdict.SAFE: ("good", "Safe"),
@@ -55,8 +55,3 @@ class SLALine:
             return "no data"
         left = self.gap.left
         return "no budget" if left is None else f"{signed_percent(left)} left"
-
-    @property
-    def budget_words(self) -> str:
-        """What was used of what the SLA allows."""
-        return budget_words(self.gap.budget) if self.gap else ""
