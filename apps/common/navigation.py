@@ -54,7 +54,7 @@ ENTRIES = (
         "Reliability",
         "reliability:slo_list",
         "reliability",
-        ("/reliability/", "/slos/", "/slis/", "/resources/", "/decisions/", "/policies/"),
+        ("/reliability/", "/slos/", "/slis/", "/slas/", "/resources/", "/decisions/", "/policies/"),
         "g l",
     ),
     Entry(

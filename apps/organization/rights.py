@@ -37,6 +37,7 @@ _TABLE: dict[str, set[R]] = {
     "reliability.sign_decision": {R.SRE, R.SRE_LEAD, R.SRE_ORGANIZATION_LEAD, *_PRODUCT, *_ENGINEERING},
     "reliability.lift_freeze": {R.SRE_LEAD, R.SRE_ORGANIZATION_LEAD},
     "reliability.sign_nine_case": {R.PRODUCT_OWNER},
+    "reliability.edit_sla": _PRODUCT,  # a promise to somebody outside
     "reliability.judge_error_class": _ENGINEERING,
     "reliability.edit_resource": {R.SRE, R.SRE_LEAD, R.SRE_ORGANIZATION_LEAD, *_ENGINEERING},
     "reliability.review_headroom": {R.SRE_LEAD, R.SRE_ORGANIZATION_LEAD},

@@ -21,4 +21,5 @@ class ReliabilityConfig(AppConfig):
             "apps.reliability.comparing.check_decisions", since=("reliability", "0003_decisions_policies_freezes")
         )
         verify_beside("apps.reliability.reviewed.check_reviews", since=("reliability", "0009_headroom"))
+        verify_beside("apps.reliability.agreed.check_slas", since=("reliability", "0011_slas"))
         verify_beside("apps.reliability.receipts.check_cases", since=("reliability", "0007_nine_cases"))

@@ -13,6 +13,7 @@ from apps.organization.rights import RIGHTS
 from apps.organization.roles import Column, Role
 from apps.reliability import matrix, queries, statements
 from apps.reliability.models import (
+    SLA,
     SLI,
     SLO,
     Decision,
@@ -85,6 +86,22 @@ def check_may_change_slo(slo: SLO, *, by: Person) -> HeldSeat | None:
     seat = _seat_or_refuse(by, "reliability.edit_slo", f"Changing {slo.key}", slo.scope)
     if slo.archived_at:
         raise Refused(f"{slo.key} is archived; what it said stays as it is.")
+    return seat
+
+
+def check_may_agree_sla(slo: SLO, *, by: Person) -> HeldSeat | None:
+    """What is promised outside is for product to say."""
+    seat = _seat_or_refuse(by, "reliability.edit_sla", f"Agreeing on an SLA beside {slo.key}", slo.scope)
+    if slo.archived_at:
+        raise Refused(f"{slo.key} is archived; nothing is promised outside beside it any more.")
+    return seat
+
+
+def check_may_change_sla(sla: SLA, *, by: Person) -> HeldSeat | None:
+    """What it says, or that it ends; beside an archived SLO too."""
+    seat = _seat_or_refuse(by, "reliability.edit_sla", f"Changing {sla.key}", sla.slo.scope)
+    if sla.ended_on:
+        raise Refused(f"{sla.key} ended on {sla.ended_on}; what it said stays as it is.")
     return seat
 
 

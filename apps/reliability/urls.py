@@ -13,6 +13,7 @@ from apps.reliability.views import (
     policies,
     resources,
     signing,
+    slas,
     slis,
     slos,
 )
@@ -27,6 +28,9 @@ urlpatterns: list[URLPattern] = [
     path("slos/<str:key>/", slos.slo_detail, name="slo_detail"),
     path("slos/<str:key>/change/", slos.slo_change, name="slo_change"),
     path("slos/<str:key>/archive/", slos.slo_archive, name="slo_archive"),
+    path("slos/<str:key>/slas/new/", slas.sla_agree, name="sla_agree"),
+    path("slas/<str:key>/change/", slas.sla_change, name="sla_change"),
+    path("slas/<str:key>/end/", slas.sla_end, name="sla_end"),
     path("slos/<str:key>/badge.svg", badges.slo_badge, name="slo_badge"),
     path("slos/<str:key>/badge/share/", badges.slo_badge_share, name="slo_badge_share"),
     path("slos/<str:key>/badge/withdraw/", badges.slo_badge_withdraw, name="slo_badge_withdraw"),

@@ -22,7 +22,7 @@ from apps.reliability.models import SLI, SLO
 from apps.signatures.reauthentication import Authentication
 from apps.signoff import actions as signoff
 from apps.signoff.signing import read_signing
-from portal.demo import counts, deciding, headroom, itself, runs
+from portal.demo import counts, deciding, headroom, itself, outside, runs
 from portal.demo.epics import EPICS, DemoEpic
 from portal.demo.people import INITIATIVE, ORGANIZATION, PEOPLE, PURPOSE, SERVICE_DEPENDENCIES, SERVICES, TEAMS
 
@@ -66,6 +66,7 @@ def load(*, password: str) -> None:
         deciding.load()
         headroom.load()
         itself.watch()
+        outside.load()
         if settings.OWN_STORIES.is_dir():
             itself.load()
 

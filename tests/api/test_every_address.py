@@ -35,6 +35,7 @@ KEYS = {
     "resources": "RES-1",
     "demand": "DEM-1",
     "slos": "SLO-2",
+    "slas": "SLA-1",
     "decisions": "D-3",
     "policies": "POL-1",
     "nine-cases": "CASE-1",

@@ -141,7 +141,8 @@ COUNTS: dict[str, dict[str, int]] = {
         "maria /reliability/": 6,
         "maria /reliability/?text=in+time&state=HALF&scope=E-1": 6,
     },
-    "reliability:slo_detail": {"priya /slos/SLO-1/": 16},
+    # SLAs are one, their counts one, and who may what with them two.
+    "reliability:slo_detail": {"priya /slos/SLO-1/": 20},
     "reliability:slo_import": {"priya /slos/import/": 5},
     # The digest of what may be saved is of all that the page shows, read again.
     "reliability:slo_nines": {
@@ -154,6 +155,9 @@ COUNTS: dict[str, dict[str, int]] = {
     "reliability:slo_create": {"priya /slis/SLI-1/slos/new/": 6},
     "reliability:slo_change": {"priya /slos/SLO-1/change/": 6},
     "reliability:slo_archive": {"priya /slos/SLO-1/archive/": 6},
+    "reliability:sla_agree": {"maria /slos/SLO-1/slas/new/": 6},
+    "reliability:sla_change": {"maria /slas/SLA-1/change/": 6},
+    "reliability:sla_end": {"maria /slas/SLA-1/end/": 6},
     "reliability:decision_list": {"maria /decisions/": 5, "maria /decisions/?text=SLO-1&state=OPEN&kind=EPISODE": 5},
     # Seats are asked anew for each of three acts, and who speaks for which column; then proposals and the log.
     "reliability:decision_detail": {"priya /decisions/D-1/": 16, "priya /decisions/D-2/": 15},
@@ -233,6 +237,9 @@ SAME_ROWS = {
     "reliability:slo_create",
     "reliability:slo_change",
     "reliability:slo_archive",
+    "reliability:sla_agree",
+    "reliability:sla_change",
+    "reliability:sla_end",
     "reliability:nine_case_detail",
     "reliability:nine_case_sign",
     "reliability:error_class_judge",

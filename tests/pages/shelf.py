@@ -27,7 +27,7 @@ from apps.organization import actions as organization
 from apps.organization.models import Person, Scope, Service, Team
 from apps.organization.roles import Role
 from apps.reliability import actions as reliability
-from apps.reliability.actions import CaseSigning, Meant, Reviewed
+from apps.reliability.actions import Agreed, CaseSigning, Meant, Reviewed
 from apps.reliability.counts import DAY, batch_of, seconds_of
 from apps.reliability.models import SLI
 from apps.reliability.nine_case import Weighed
@@ -202,7 +202,7 @@ def _grow_full(shelf: Shelf, number: int) -> None:
 
 
 def _grow_reliability(shelf: Shelf, number: int) -> None:
-    """One more SLI with an SLO; and of the first, one more day and cause, another SLO on it and another version."""
+    """One more SLI with an SLO; and of the first, one more day and cause, another SLO on it, version and SLA."""
     priya = shelf.cast.priya
     scope = shelf.full.epic.scope.key
     sli = reliability.create_sli(scope_key=scope, title=f"Answers {number}", good_means="answered in time", by=priya)
@@ -216,6 +216,8 @@ def _grow_reliability(shelf: Shelf, number: int) -> None:
     counts = batch_of([(start, 990, 1000)], grain=DAY, errors=[(start, f"cause {number}", 10)])
     reliability.record_counts(batches={"SLI-1": counts, sli.key: counts}, by=priya)
     shelf.latest["slo"] = slo.key
+    agreed = Agreed(f"Books {number}", share, window, "A tenth of the fee.", in_days(-number))
+    reliability.agree_sla(slo_key="SLO-1", agreed=agreed, by=shelf.cast.maria)
     _weigh(shelf, number)
     _watch(shelf, number)
     if number == 1:

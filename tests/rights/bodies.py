@@ -136,6 +136,7 @@ SLOTH: Form = {
         }
     ],
 }
+SLA = {"counterparty": "Scroll Shop", "target": 99, "window": "30d", "penalty": "A tenth", "from_on": "2026-01-05"}
 SLO = {"title": "In time", "target": 99.5, "window": "7d", "rationale": "Users leave"}
 RESOURCE = {"title": "Disk", "limit": "200", "unit": "GB", "measure": "SIZE"}
 COUNTS = {"by": "1d", "counts": [{"at": "2026-01-05T00:00:00Z", "good": 99, "total": 100, "errors": {"slow": 1}}]}
@@ -293,6 +294,9 @@ FORMS: dict[str, Form | Callable[[Asked], Form]] = {
     },
     "reliability:slo_change": SLO,
     "reliability:slo_archive": REASON,
+    "reliability:sla_agree": SLA,
+    "reliability:sla_change": SLA,
+    "reliability:sla_end": REASON,
     "reliability:slo_badge_share": {},
     "reliability:slo_badge_withdraw": {},
     "reliability:error_class_judge": lambda asked: _judgment(asked),
@@ -381,6 +385,9 @@ FORMS: dict[str, Form | Callable[[Asked], Form]] = {
     "reliability-api:slo_import": SLOTH,
     "reliability-api:slo_detail": SLO,
     "reliability-api:slo_archive": REASON,
+    "reliability-api:sla_list": SLA,
+    "reliability-api:sla_detail": SLA,
+    "reliability-api:sla_end": REASON,
     "reliability-api:slo_badge_share": {},
     "reliability-api:slo_badge_withdraw": {},
     "reliability-api:error_class_judge": lambda asked: _judgment(asked),

@@ -62,6 +62,7 @@ _OF_KIT: dict[str, Callable[[Kit], Any]] = {
     "demand": lambda kit: kit.demand.key,
     "resources": lambda kit: kit.resource.key,
     "slos": lambda kit: kit.slo.key,
+    "slas": lambda kit: kit.sla.key,
     "nine-cases": lambda kit: kit.nine_case.key,
     "decisions": lambda kit: kit.decision.key,
     "policies": lambda kit: kit.policy.key,

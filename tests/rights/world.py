@@ -30,9 +30,9 @@ from apps.organization import actions as organization
 from apps.organization.models import Delegation, Membership, Person, Scope, Seat, Service, ServiceDependency, Team
 from apps.organization.roles import Role
 from apps.reliability import actions as reliability
-from apps.reliability.actions import Meant, Reviewed
+from apps.reliability.actions import Agreed, Meant, Reviewed
 from apps.reliability.counts import DAY, batch_of, seconds_of
-from apps.reliability.models import SLI, SLO, Decision, NineCase, Policy, Resource
+from apps.reliability.models import SLA, SLI, SLO, Decision, NineCase, Policy, Resource
 from apps.reliability.nine_case import Weighed
 from apps.signoff import actions as signoff
 from apps.signoff.models import Waiver
@@ -100,6 +100,7 @@ class Kit:
     nine_case: NineCase
     slo: SLO
     spare_slo: SLO
+    sla: SLA
     # One that waits for signatures, one that was decided and froze the epic, and the policy of the initiative.
     decision: Decision
     decided: Decision
@@ -143,6 +144,7 @@ class World:
             kit.resource,
             kit.nine_case,
             kit.slo,
+            kit.sla,
             kit.decision,
             kit.decided,
             kit.policy,
@@ -312,6 +314,7 @@ def _kit(world: World, initiative: Initiative, *, word: str, suite: str) -> Kit:
         nfr=nfr,
         slo=slo,
         spare_slo=spare_slo,
+        sla=_sla(world, slo, f"{word} Books"),
         decision=open_decision(slo, word=word, cast=cast),
         decided=make_decided(spare_slo, word=word, cast=cast),
         policy=write_policy(initiative.scope, word=word, cast=cast),
@@ -361,6 +364,12 @@ def _slo(world: World, sli: SLI, title: str) -> SLO:
     return reliability.create_slo(
         sli_key=sli.key, title=title, target=Decimal("0.99"), window="28d", rationale=f"{title}, since", by=priya
     )
+
+
+def _sla(world: World, slo: SLO, counterparty: str) -> SLA:
+    """What was promised outside beside it: less than the SLO asks."""
+    agreed = Agreed(counterparty, Decimal("0.9"), "28d", f"{counterparty} get their fee back", in_days(-60))
+    return reliability.agree_sla(slo_key=slo.key, agreed=agreed, by=forget_seats(world.cast.maria))
 
 
 def _resource(world: World, epic: Epic, title: str) -> Resource:

@@ -116,6 +116,11 @@ def _slo(person: Person, key: str) -> str:
     return found.get_absolute_url() if found else ""
 
 
+def _sla(person: Person, key: str) -> str:
+    found = reliability.slas_for(person).filter(key=key).first()
+    return found.get_absolute_url() if found else ""
+
+
 def _sli(person: Person, key: str) -> str:
     found = reliability.slis_for(person).filter(key=key).first()
     return found.get_absolute_url() if found else ""
@@ -157,6 +162,7 @@ _BY_PREFIX: dict[str, Callable[[Person, str], str]] = {
     "IMP": _import,
     "SLO": _slo,
     "SLI": _sli,
+    "SLA": _sla,
     "D": _decision,
     "POL": _policy,
     "CASE": _nine_case,

@@ -12,26 +12,31 @@ from apps.reliability.actions.opening import judge_decisions
 from apps.reliability.actions.policies import agree_policy, change_policy, write_policy
 from apps.reliability.actions.refreshing import refresh_slos
 from apps.reliability.actions.resources import Meant, archive_resource, create_resource, edit_resource
+from apps.reliability.actions.slas import Agreed, agree_sla, change_sla, end_sla
 from apps.reliability.actions.slis import archive_sli, create_sli, edit_sli
 from apps.reliability.actions.slos import archive_slo, change_slo, create_slo
 
 __all__ = [
+    "Agreed",
     "CaseSigning",
     "ImportedSLOs",
     "Meant",
     "Reviewed",
     "Signing",
     "agree_policy",
+    "agree_sla",
     "archive_resource",
     "archive_sli",
     "archive_slo",
     "change_policy",
+    "change_sla",
     "change_slo",
     "create_resource",
     "create_sli",
     "create_slo",
     "edit_resource",
     "edit_sli",
+    "end_sla",
     "expire_decision",
     "expire_decisions",
     "import_slos",

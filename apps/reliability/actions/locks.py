@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from apps.organization.models import Person, Scope
 from apps.reliability import queries
-from apps.reliability.models import SLI, SLO, Decision, NineCase, Policy, Resource
+from apps.reliability.models import SLA, SLI, SLO, Decision, NineCase, Policy, Resource
 
 
 def lock_scope(key: str, *, by: Person) -> Scope:
@@ -38,6 +38,11 @@ def lock_slo(key: str, *, by: Person | None) -> SLO:
     """`by` is None for the portal itself. Raises SLO.DoesNotExist, the same for unknown and hidden."""
     rows = queries.slos_outside(()) if by is None else queries.slos_for(by)
     return rows.select_for_update(of=("self",)).get(key=key)
+
+
+def lock_sla(key: str, *, by: Person) -> SLA:
+    """Raises SLA.DoesNotExist, the same for unknown and hidden."""
+    return queries.slas_for(by).select_for_update(of=("self",)).get(key=key)
 
 
 def lock_nine_case(key: str, *, by: Person) -> NineCase:

@@ -13,10 +13,9 @@ from apps.organization.actions.words import one_line
 from apps.organization.models import Person
 from apps.reliability import rules, windows
 from apps.reliability.actions.locks import lock_decision, lock_sli, lock_slo
+from apps.reliability.actions.promised import checked_target, checked_window
 from apps.reliability.actions.refreshing import refresh_slos
 from apps.reliability.models import SLO, Decision, SLOVersion
-
-DIGITS = 9  # of a target as a share of 1: 99.9999999 %
 
 
 @act
@@ -36,7 +35,7 @@ def create_slo(
     (key,) = organization.take_keys("SLO", 1)
     slo = SLO(key=key, sli=sli, scope=sli.scope, next_review_on=next_review_on)
     slo.title = one_line(title, what="The title", limit=200, needed=True)
-    slo.target, slo.window = _target(target), _window(window)
+    slo.target, slo.window = checked_target(target), checked_window(window)
     slo.save()
     version = _write_version(slo, rationale, by=by)
     _record("slo.created", "promised {target} over {window} in {subject} “{title}”", slo, version, by=by, seat=seat)
@@ -64,7 +63,7 @@ def change_slo(
     seat = rules.check_may_change_slo(slo, by=by)
     decision = _followed(decision_key, slo, by=by) if decision_key else None
     title = one_line(title, what="The title", limit=200, needed=True)
-    target, window = _target(target), _window(window)
+    target, window = checked_target(target), checked_window(window)
     before = (slo.title, slo.target, slo.window, slo.next_review_on)
     if before == (title, target, window, next_review_on):
         nothing_changed()
@@ -123,22 +122,6 @@ def _write_version(slo: SLO, rationale: str, *, by: Person) -> SLOVersion:
         rationale=rationale,
         written_by=by,
     )
-
-
-def _target(target: Decimal) -> Decimal:
-    if not target.is_finite() or not 0 < target <= 1:
-        raise BadInput("A target is a share of good events above 0 and at most 100 %.")
-    rounded = round(target, DIGITS)
-    if rounded != target:
-        raise BadInput(f"A target has at most {DIGITS - 2} digits behind the point of its percentage.")
-    return rounded
-
-
-def _window(text: str) -> str:
-    try:
-        return windows.to_text(windows.parse(text))
-    except ValueError as error:
-        raise BadInput(str(error)) from error
 
 
 def _record(

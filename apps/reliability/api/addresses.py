@@ -3,7 +3,19 @@
 from django.urls import URLPattern, path
 
 from apps.common.endpoints import endpoint
-from apps.reliability.api import badges, decisions, files, history, nine_cases, nines, policies, resources, slis, slos
+from apps.reliability.api import (
+    badges,
+    decisions,
+    files,
+    history,
+    nine_cases,
+    nines,
+    policies,
+    resources,
+    slas,
+    slis,
+    slos,
+)
 
 api_urlpatterns: list[URLPattern] = [
     path("decisions/", endpoint(get=decisions.decision_list), name="decision_list"),
@@ -58,5 +70,8 @@ api_urlpatterns: list[URLPattern] = [
     path("nine-cases/<str:key>/sign/", endpoint(post=nine_cases.nine_case_sign), name="nine_case_sign"),
     path("slos/<str:key>/openslo/", endpoint(get=files.slo_openslo), name="slo_openslo"),
     path("slos/<str:key>/rules/", endpoint(get=files.slo_rules), name="slo_rules"),
+    path("slos/<str:key>/slas/", endpoint(get=slas.sla_list, post=slas.sla_agree), name="sla_list"),
+    path("slas/<str:key>/", endpoint(get=slas.sla_read, patch=slas.sla_change), name="sla_detail"),
+    path("slas/<str:key>/end/", endpoint(post=slas.sla_end), name="sla_end"),
     path("slos/<str:key>/versions/", endpoint(get=slos.version_list), name="version_list"),
 ]

@@ -7,11 +7,13 @@ from apps.reliability.models.headroom import DayUsage, HeadroomReview, HeadroomS
 from apps.reliability.models.judgments import ErrorClassJudgment
 from apps.reliability.models.nine_cases import NineCase, NineCaseSignature
 from apps.reliability.models.policies import Policy, PolicySignature, PolicyVersion
+from apps.reliability.models.slas import SLA
 from apps.reliability.models.slis import SLI
 from apps.reliability.models.slos import SLO, SLOStatus, SLOVersion
 from apps.reliability.models.sources import SLOImport, SLOSource
 
 __all__ = [
+    "SLA",
     "SLI",
     "SLO",
     "BadgeShare",

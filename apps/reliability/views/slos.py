@@ -18,6 +18,7 @@ from apps.reliability.forms import ReasonForm, SLOChangeForm, SLOFilterForm, SLO
 from apps.reliability.views.decided import line_of
 from apps.reliability.views.figures import figures
 from apps.reliability.views.history import history
+from apps.reliability.views.slas import slas
 
 ROWS = 50
 NO_SEAT = "None of your seats lets you define what is measured."
@@ -67,6 +68,7 @@ def slo_detail(request: HttpRequest, key: str) -> HttpResponse:
         "slo": slo,
         **figures(slo, at=timezone.now()),
         "history": history(slo),
+        **slas(slo, by=person),
         "badge_address": request.build_absolute_uri(path) if (path := queries.badge_path(slo)) else "",
         "badge_refusal": refusal(rules.check_may_share_badge, slo, by=person),
         "decisions": [line_of(one, today=organization.today()) for one in queries.decisions_of(slo)],

@@ -1,0 +1,26 @@
+"""Targets and windows as they are promised, of SLOs and SLAs alike."""
+
+from decimal import Decimal
+
+from apps.common.refused import BadInput
+from apps.reliability import windows
+
+DIGITS = 9  # of a target as a share of 1: 99.9999999 %
+
+
+def checked_target(target: Decimal) -> Decimal:
+    """The target with as many digits as are stored. Raises BadInput for what is no share, or finer."""
+    if not target.is_finite() or not 0 < target <= 1:
+        raise BadInput("A target is a share of good events above 0 and at most 100 %.")
+    rounded = round(target, DIGITS)
+    if rounded != target:
+        raise BadInput(f"A target has at most {DIGITS - 2} digits behind the point of its percentage.")
+    return rounded
+
+
+def checked_window(text: str) -> str:
+    """The window as it is stored. Raises BadInput with what to write instead."""
+    try:
+        return windows.to_text(windows.parse(text))
+    except ValueError as error:
+        raise BadInput(str(error)) from error
