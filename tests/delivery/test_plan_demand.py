@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from apps.common.refused import BadInput, NotAllowed, Refused
 from apps.delivery import actions as delivery
+from apps.delivery import queries as delivery_queries
 from apps.delivery.actions.demands import Planned
 from apps.delivery.models import EpicDemand
 from apps.organization.models import Scope
@@ -176,6 +177,15 @@ def test_services_of_the_epic_are_shown_and_what_is_restricted_is_not(work: Prom
     Scope.objects.filter(pk=cast.initiative.pk).update(restricted=True)
     assert "Disk of orders" in signed_in(cast.jonas).get(page).content.decode()
     assert problem(signed_in(cast.nobody).get(f"/api/v1/epics/{work.epic.key}/demand/"), 404)
+
+
+def test_what_is_hidden_from_a_reader_is_left_out(work: Promise) -> None:
+    """A resource of an epic that the reader may not read, asked for by one that they may."""
+    demand, scope, hidden = plan(work), work.epic.scope_id, [work.cast.initiative.pk]
+    assert delivery_queries.demands_of(work.epic, hidden=[]) == [demand]
+    assert delivery_queries.demands_of(work.epic, hidden=hidden) == []
+    assert [one.key for one in queries.resources_on([scope], hidden=[])] == ["RES-1"]
+    assert queries.resources_on([scope], hidden=hidden) == []
 
 
 def test_the_same_number_of_queries_for_one_and_for_twenty(work: Promise) -> None:

@@ -202,10 +202,14 @@ def test_a_token_s_right(world: World, right: str, monkeypatch: pytest.MonkeyPat
 
 # Filters behind others that leave out the same, each with its test.
 FILTERS_ELSEWHERE = {
+    "delivery.demands_of": "of an epic that may be read: tests/delivery/test_plan_demand.py",
     "desk.overview": "numbers alone: tests/desk/test_desk.py",
     "desk.requests_of": "asked of somebody whose seat ended: tests/desk/test_desk.py",
     "reliability.case_body": "dependencies, which stand on no initiative: tests/reliability/test_nine_case.py",
+    "reliability.decisions_waiting": "of a seat on the team: tests/desk/test_decisions_due.py",
     "reliability.needed_by": "services, which stand on no initiative: tests/reliability/test_slo_nines.py",
+    "reliability.planned_for": "for epics of others: tests/reliability/test_headroom_pages.py",
+    "reliability.resources_on": "of what an epic that may be read uses: tests/delivery/test_plan_demand.py",
     "reliability.tally": "numbers alone: tests/reliability/test_slos.py",
     "specs.counts_outside": "numbers alone: tests/specs/test_pages.py",
 }
