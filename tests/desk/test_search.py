@@ -137,14 +137,22 @@ def test_the_restricted_is_as_unknown(promise: Promise, name: str) -> None:
 
 
 def promised(cast: Cast) -> None:
-    """SLI-1 and SLO-1 of an epic, D-1 on it, and POL-1 of its initiative."""
+    """SLI-1 and SLO-1 of an epic, D-1 on it, RES-1 beside them, and POL-1 of its initiative."""
     made = make_promise(cast, stories=0)
     slo = make_slo(make_sli(made.epic.scope, cast.priya), cast.priya)
     reliability.open_decision(slo_key=slo.key, kind="BROKEN", cause_key="told", facts={}, by=cast.priya)
     reliability.write_policy(scope_key=cast.initiative.key, wanted=WANTED, by=cast.priya)
+    disk = reliability.Meant(title="Disk of orders", limit=100.0, unit="GB")
+    reliability.create_resource(scope_key=made.epic.key, meant=disk, by=cast.priya)
 
 
-PROMISED = {"SLO-1": "/slos/SLO-1/", "sli-1": "/slis/SLI-1/", "D-1": "/decisions/D-1/", "POL-1": "/policies/POL-1/"}
+PROMISED = {
+    "SLO-1": "/slos/SLO-1/",
+    "sli-1": "/slis/SLI-1/",
+    "D-1": "/decisions/D-1/",
+    "POL-1": "/policies/POL-1/",
+    "RES-1": "/resources/RES-1/",
+}
 
 
 def test_keys_of_reliability_jump(cast: Cast) -> None:
@@ -158,13 +166,14 @@ def test_titles_of_reliability_are_found(cast: Cast) -> None:
     for address in ("/slos/SLO-1/", "/slis/SLI-1/", "/decisions/D-1/"):
         assert f'href="{address}"' in html
     assert "/policies/POL-1/" in asked(cast.lena, "nobody abandons")
+    assert "/resources/RES-1/" in asked(cast.lena, "disk")
 
 
 def test_what_reliability_says_of_the_restricted_is_as_unknown(cast: Cast) -> None:
     promised(cast)
     Scope.objects.filter(pk=cast.initiative.pk).update(restricted=True)
     assert {jump(cast.nobody, text) for text in PROMISED} == {""}
-    for words in ("answers", "nobody abandons"):
+    for words in ("answers", "nobody abandons", "disk"):
         assert "Nothing is called so" in asked(cast.nobody, words)
     assert jump(cast.maria, "SLO-1") == "/slos/SLO-1/"
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import F, Q, QuerySet
@@ -61,11 +62,6 @@ def exact_url(person: Person, text: str) -> str:
     return _team_or_service(text)
 
 
-def _epic(person: Person, key: str) -> str:
-    found = delivery.epics_for(person).filter(key=key).first()
-    return found.get_absolute_url() if found else ""
-
-
 def _story(person: Person, key: str) -> str:
     found = delivery.stories_for(person).filter(key=key).defer("version__text").first()
     return found.get_absolute_url() if found else ""
@@ -106,67 +102,37 @@ def _receipt(person: Person, key: str) -> str:
     return reverse("signoff:receipt_detail", args=[key]) if readable else ""
 
 
-def _import(person: Person, key: str) -> str:
-    found = delivery.imports_for(person).filter(key=key).first()
-    return found.get_absolute_url() if found else ""
-
-
-def _slo(person: Person, key: str) -> str:
-    found = reliability.slos_for(person).filter(key=key).first()
-    return found.get_absolute_url() if found else ""
-
-
-def _sla(person: Person, key: str) -> str:
-    found = reliability.slas_for(person).filter(key=key).first()
-    return found.get_absolute_url() if found else ""
-
-
-def _sli(person: Person, key: str) -> str:
-    found = reliability.slis_for(person).filter(key=key).first()
-    return found.get_absolute_url() if found else ""
-
-
-def _decision(person: Person, key: str) -> str:
-    found = reliability.decisions_for(person).filter(key=key).first()
-    return found.get_absolute_url() if found else ""
-
-
-def _policy(person: Person, key: str) -> str:
-    found = reliability.policies_for(person).filter(key=key).first()
-    return found.get_absolute_url() if found else ""
-
-
-def _resource(person: Person, key: str) -> str:
-    found = reliability.resources_for(person).filter(key=key).first()
-    return found.get_absolute_url() if found else ""
-
-
-def _nine_case(person: Person, key: str) -> str:
-    found = reliability.nine_cases_for(person).filter(key=key).first()
-    return found.get_absolute_url() if found else ""
-
-
 def _person(person: Person, key: str) -> str:
     found = Person.objects.filter(pk=int(key.removeprefix("P-"))).first()
     return found.get_absolute_url() if found else ""
 
 
+def _among(readable: Callable[[Person], QuerySet[Any]]) -> Callable[[Person, str], str]:
+    """Looks for a key among the rows that the person may read."""
+
+    def look(person: Person, key: str) -> str:
+        found = readable(person).filter(key=key).first()
+        return found.get_absolute_url() if found else ""
+
+    return look
+
+
 _BY_PREFIX: dict[str, Callable[[Person, str], str]] = {
-    "E": _epic,
+    "E": _among(delivery.epics_for),
     "S": _story,
     "I": _initiative,
     "NFR": _nfr,
     "R": _run,
     "W": _waiver,
     "SIG": _receipt,
-    "IMP": _import,
-    "SLO": _slo,
-    "SLI": _sli,
-    "SLA": _sla,
-    "D": _decision,
-    "POL": _policy,
-    "CASE": _nine_case,
-    "RES": _resource,
+    "IMP": _among(delivery.imports_for),
+    "SLO": _among(reliability.slos_for),
+    "SLI": _among(reliability.slis_for),
+    "SLA": _among(reliability.slas_for),
+    "D": _among(reliability.decisions_for),
+    "POL": _among(reliability.policies_for),
+    "CASE": _among(reliability.nine_cases_for),
+    "RES": _among(reliability.resources_for),
     "P": _person,
 }
 
