@@ -86,7 +86,7 @@ def test_a_running_suite_does_not_hold_up_ctrl_c_and_goes_on_after_the_next_star
     begun = time.monotonic()
     first.process.send_signal(signal.SIGINT)
     assert first.ended() == 0
-    assert time.monotonic() - begun < 15
+    assert time.monotonic() - begun < 9  # the patience with a worker is 10: nobody was waited for
     assert (tree_of(var), alive(mark)) == ({}, [])
 
     second = start(**suites)
