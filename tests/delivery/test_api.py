@@ -101,7 +101,8 @@ def test_filters_are_those_of_the_page(work: Work, maria: Client, query: str, fo
         ("?after=%00", "“after” holds a NUL character, and nothing here does"),
         ("?text=", "“text” has no value. Give one, or leave it out."),
         ("?text=%00", "“text” holds a NUL character, and nothing here does"),
-        ("?text=" + "x" * 201, "“text”: Ensure this value has at most 200 characters"),
+        ("?text=" + "x" * 201, "“text”: Has 201 characters; at most 200 are allowed."),
+        ("?text=x" + "%20" * 200, "“text”: Has 201 characters; at most 200 are allowed."),
     ],
 )
 def test_what_cannot_be_read_is_said_in_words(maria: Client, query: str, words: str) -> None:

@@ -40,7 +40,12 @@ def check_known(request: Request, known: set[str]) -> None:
 
 def filters_of(request: Request, form: type[forms.Form], **given: Any) -> dict[str, Any]:
     """What the list is filtered by, as `form` reads it. Raises Unreadable."""
-    filled = form(request.query_params, **given)
+    query: QueryDict = request.query_params
+    asked = {name: query[name] for name in query if name in form.base_fields}
+    wrong = {name: [sentence] for name, text in asked.items() if (sentence := _too_long(form.base_fields[name], text))}
+    if wrong:
+        raise Unreadable(wrong)
+    filled = form(query, **given)
     if not filled.is_valid():
         raise Unreadable(_sentences(filled))
     return filled.cleaned_data
