@@ -13,24 +13,9 @@ from apps.delivery.resting import ceiling_for, slos_below
 from apps.organization import queries as organization
 from apps.organization.models import Person, Scope
 from apps.organization.models.seats import HeldSeat
-from apps.organization.rights import RIGHTS
-from apps.organization.roles import Role
+from apps.organization.rules import seat_or_refuse
 from apps.reliability.models import SLI, SLO
 from apps.reliability.percent import percent
-
-
-def _seat_or_refuse(by: Person, right: str, words: str, *scopes: Scope) -> HeldSeat | None:
-    """The seat that gives `right` on any of `scopes`. Raises NotAllowed naming the seats that would."""
-    if by.is_service:  # nobody gives a seat to one
-        if organization.has_right(by, right, *scopes):
-            return None
-    elif seat := organization.seat_for(by, right, *scopes):
-        return seat
-    roles = [Role(role).label for role in Role if role in RIGHTS[right]]
-    named = f"{', '.join(roles[:-1])} or {roles[-1]}" if len(roles) > 1 else roles[0]
-    places = " or ".join(scope.key for scope in scopes)
-    where = f"{places} or above" if places else "some scope"
-    raise NotAllowed(f"{words} takes a seat as {named} of {where}, and you hold none.")
 
 
 def _check_alive(epic: Epic) -> None:
@@ -47,12 +32,12 @@ def _check_story_alive(story: Story) -> None:
 def check_may_create_initiative(*, by: Person) -> HeldSeat | None:
     """Initiatives stand below the organization."""
     root = organization.organization_scope()
-    return _seat_or_refuse(by, "delivery.manage_initiative", "Starting an initiative", root)
+    return seat_or_refuse(by, "delivery.manage_initiative", "Starting an initiative", root)
 
 
 def check_may_edit_initiative(initiative: Initiative, *, by: Person) -> HeldSeat | None:
     """Title, purpose, and who may read it."""
-    seat = _seat_or_refuse(
+    seat = seat_or_refuse(
         by, "delivery.manage_initiative", f"Editing the initiative {initiative.key}", initiative.scope
     )
     if initiative.scope.archived_at:
@@ -62,7 +47,7 @@ def check_may_edit_initiative(initiative: Initiative, *, by: Person) -> HeldSeat
 
 def check_may_create_epic(initiative: Initiative, *, by: Person) -> HeldSeat | None:
     """A new epic of the initiative."""
-    seat = _seat_or_refuse(by, "delivery.edit_epic", f"Writing epics of {initiative.key}", initiative.scope)
+    seat = seat_or_refuse(by, "delivery.edit_epic", f"Writing epics of {initiative.key}", initiative.scope)
     if initiative.scope.archived_at:
         raise Refused(f"{initiative.key} is archived; start an initiative of your own for new epics.")
     return seat
@@ -70,14 +55,14 @@ def check_may_create_epic(initiative: Initiative, *, by: Person) -> HeldSeat | N
 
 def check_may_edit_epic(epic: Epic, *, by: Person) -> HeldSeat | None:
     """Title, summary, team, quarter."""
-    seat = _seat_or_refuse(by, "delivery.edit_epic", f"Editing {epic.key}", epic.scope)
+    seat = seat_or_refuse(by, "delivery.edit_epic", f"Editing {epic.key}", epic.scope)
     _check_alive(epic)
     return seat
 
 
 def check_may_archive_epic(epic: Epic, *, by: Person) -> HeldSeat | None:
     """Only epics that no other epic in work needs."""
-    seat = _seat_or_refuse(by, "delivery.edit_epic", f"Archiving {epic.key}", epic.scope)
+    seat = seat_or_refuse(by, "delivery.edit_epic", f"Archiving {epic.key}", epic.scope)
     _check_alive(epic)
     needing = queries.dependents_of(epic).filter(epic__archived_at=None)
     if keys := [thread.epic.key for thread in needing]:
@@ -88,35 +73,35 @@ def check_may_archive_epic(epic: Epic, *, by: Person) -> HeldSeat | None:
 def check_may_create_story(epic: Epic, *, by: Person) -> HeldSeat | None:
     """A new story of the epic."""
     scopes = (epic.scope, epic.team.scope) if epic.team else (epic.scope,)
-    seat = _seat_or_refuse(by, "delivery.edit_story", f"Writing stories of {epic.key}", *scopes)
+    seat = seat_or_refuse(by, "delivery.edit_story", f"Writing stories of {epic.key}", *scopes)
     _check_alive(epic)
     return seat
 
 
 def check_may_edit_story(story: Story, *, by: Person) -> HeldSeat | None:
     """Text, team, points."""
-    seat = _seat_or_refuse(by, "delivery.edit_story", f"Editing {story.key}", *queries.story_scopes(story))
+    seat = seat_or_refuse(by, "delivery.edit_story", f"Editing {story.key}", *queries.story_scopes(story))
     _check_story_alive(story)
     return seat
 
 
 def check_may_archive_story(story: Story, *, by: Person) -> HeldSeat | None:
     """Take a story out of its epic; it stays readable."""
-    seat = _seat_or_refuse(by, "delivery.edit_story", f"Archiving {story.key}", *queries.story_scopes(story))
+    seat = seat_or_refuse(by, "delivery.edit_story", f"Archiving {story.key}", *queries.story_scopes(story))
     _check_story_alive(story)
     return seat
 
 
 def check_may_create_nfr(epic: Epic, *, by: Person) -> HeldSeat | None:
     """A new non-functional requirement of the epic."""
-    seat = _seat_or_refuse(by, "delivery.edit_nfr", f"Writing requirements of {epic.key}", epic.scope)
+    seat = seat_or_refuse(by, "delivery.edit_nfr", f"Writing requirements of {epic.key}", epic.scope)
     _check_alive(epic)
     return seat
 
 
 def check_may_edit_nfr(nfr: NFR, *, by: Person) -> HeldSeat | None:
     """Change or archive a requirement; what was attested of it is void then."""
-    seat = _seat_or_refuse(by, "delivery.edit_nfr", f"Changing {nfr.key}", nfr.epic.scope)
+    seat = seat_or_refuse(by, "delivery.edit_nfr", f"Changing {nfr.key}", nfr.epic.scope)
     _check_alive(nfr.epic)
     if nfr.archived_at:
         raise Refused(f"{nfr.key} is archived; write a new requirement instead.")
@@ -141,7 +126,7 @@ def check_may_prove(epic: Epic, story: Story, name: str) -> None:
 
 def check_may_link_slo(epic: Epic, *, by: Person) -> HeldSeat | None:
     """Say, or no longer say, that the epic promises to keep an SLO."""
-    seat = _seat_or_refuse(by, "delivery.link_slo", f"Linking SLOs to {epic.key}", epic.scope)
+    seat = seat_or_refuse(by, "delivery.link_slo", f"Linking SLOs to {epic.key}", epic.scope)
     _check_alive(epic)
     return seat
 
@@ -167,21 +152,21 @@ def check_may_promise_slo(epic: Epic, slo: SLO) -> None:
 
 def check_may_link_service(epic: Epic, *, by: Person) -> HeldSeat | None:
     """Say, or no longer say, that the epic's promise runs on a service."""
-    seat = _seat_or_refuse(by, "delivery.link_service", f"Linking services to {epic.key}", epic.scope)
+    seat = seat_or_refuse(by, "delivery.link_service", f"Linking services to {epic.key}", epic.scope)
     _check_alive(epic)
     return seat
 
 
 def check_may_plan_demand(epic: Epic, *, by: Person) -> HeldSeat | None:
     """Say, or no longer say, what the epic adds to what runs out."""
-    seat = _seat_or_refuse(by, "delivery.plan_demand", f"Planning demand of {epic.key}", epic.scope)
+    seat = seat_or_refuse(by, "delivery.plan_demand", f"Planning demand of {epic.key}", epic.scope)
     _check_alive(epic)
     return seat
 
 
 def check_may_edit_dependency(epic: Epic, *, by: Person) -> HeldSeat | None:
     """Say what the epic needs."""
-    seat = _seat_or_refuse(by, "delivery.edit_dependency", f"Changing what {epic.key} needs", epic.scope)
+    seat = seat_or_refuse(by, "delivery.edit_dependency", f"Changing what {epic.key} needs", epic.scope)
     _check_alive(epic)
     return seat
 
@@ -203,7 +188,7 @@ def check_may_need(epic: Epic, needs: Epic, *, by: Person) -> None:
 
 def check_may_comment(thing: Epic | Story, *, by: Person) -> HeldSeat | None:
     """Whoever holds any seat may comment on what they may read."""
-    return _seat_or_refuse(by, "delivery.comment", f"Commenting on {thing.key}")
+    return seat_or_refuse(by, "delivery.comment", f"Commenting on {thing.key}")
 
 
 def check_may_import_features(
@@ -220,7 +205,7 @@ def check_may_import_features(
         initiative = None  # refused in the same words as where there is none of that title
     scope = initiative.scope if initiative else organization.organization_scope()
     what = initiative.key if initiative else "a new initiative"
-    seat = _seat_or_refuse(by, "delivery.import_features", f"Importing features into {what}", scope)
+    seat = seat_or_refuse(by, "delivery.import_features", f"Importing features into {what}", scope)
     if initiative and initiative.scope.archived_at:
         raise Refused(f"{initiative.key} is archived.")
     return seat

@@ -9,8 +9,8 @@ from apps.common.refused import BadInput, NotAllowed, Refused
 from apps.organization import queries as organization
 from apps.organization.models import Person, Scope
 from apps.organization.models.seats import HeldSeat
-from apps.organization.rights import RIGHTS
 from apps.organization.roles import Column, Role
+from apps.organization.rules import no_seat, seat_or_refuse
 from apps.reliability import matrix, queries, statements
 from apps.reliability.models import (
     SLA,
@@ -28,26 +28,14 @@ from apps.reliability.models import (
 from apps.signatures.models import Signature
 
 
-def _seat_or_refuse(by: Person, right: str, words: str, scope: Scope) -> HeldSeat | None:
-    """The seat that gives `right` on `scope`. Raises NotAllowed naming the seats that would."""
-    if by.is_service:  # nobody gives a seat to one
-        if organization.has_right(by, right, scope):
-            return None
-    elif seat := organization.seat_for(by, right, scope, fresh=True):
-        return seat
-    raise _no_seat(right, words, scope)
-
-
-def _no_seat(right: str, words: str, scope: Scope) -> NotAllowed:
-    """Names the seats that would."""
-    *others, last = (role.label for role in Role if role in RIGHTS[right])
-    roles = f"{', '.join(others)} or {last}" if others else last
-    return NotAllowed(f"{words} takes a seat as {roles} of {scope.key} or above, and you hold none.")
+def _seat(by: Person, right: str, words: str, scope: Scope) -> HeldSeat | None:
+    """The seat that gives `right` on `scope` now, whatever the request read before. Raises NotAllowed."""
+    return seat_or_refuse(by, right, words, scope, fresh=True)
 
 
 def check_may_create_sli(scope: Scope, *, by: Person) -> HeldSeat | None:
     """A new indicator, or objective, of a service, an epic or whatever else is measured."""
-    return _seat_or_refuse(by, "reliability.edit_slo", f"Defining SLIs and SLOs of {scope.key}", scope)
+    return _seat(by, "reliability.edit_slo", f"Defining SLIs and SLOs of {scope.key}", scope)
 
 
 def check_may_import_slos(scopes: Sequence[Scope], *, by: Person) -> HeldSeat | None:
@@ -59,7 +47,7 @@ def check_may_import_slos(scopes: Sequence[Scope], *, by: Person) -> HeldSeat | 
 
 def check_may_edit_sli(sli: SLI, *, by: Person) -> HeldSeat | None:
     """What counts as good, and where it is measured."""
-    seat = _seat_or_refuse(by, "reliability.edit_slo", f"Changing {sli.key}", sli.scope)
+    seat = _seat(by, "reliability.edit_slo", f"Changing {sli.key}", sli.scope)
     if sli.archived_at:
         raise Refused(f"{sli.key} is archived; define a new SLI instead.")
     return seat
@@ -75,7 +63,7 @@ def check_may_archive_sli(sli: SLI, *, by: Person) -> HeldSeat | None:
 
 def check_may_create_slo(sli: SLI, *, by: Person) -> HeldSeat | None:
     """An objective on this indicator."""
-    seat = _seat_or_refuse(by, "reliability.edit_slo", f"Setting an SLO on {sli.key}", sli.scope)
+    seat = _seat(by, "reliability.edit_slo", f"Setting an SLO on {sli.key}", sli.scope)
     if sli.archived_at:
         raise Refused(f"{sli.key} is archived; nothing can be promised of it.")
     return seat
@@ -83,7 +71,7 @@ def check_may_create_slo(sli: SLI, *, by: Person) -> HeldSeat | None:
 
 def check_may_change_slo(slo: SLO, *, by: Person) -> HeldSeat | None:
     """Another target, window or title."""
-    seat = _seat_or_refuse(by, "reliability.edit_slo", f"Changing {slo.key}", slo.scope)
+    seat = _seat(by, "reliability.edit_slo", f"Changing {slo.key}", slo.scope)
     if slo.archived_at:
         raise Refused(f"{slo.key} is archived; what it said stays as it is.")
     return seat
@@ -91,7 +79,7 @@ def check_may_change_slo(slo: SLO, *, by: Person) -> HeldSeat | None:
 
 def check_may_agree_sla(slo: SLO, *, by: Person) -> HeldSeat | None:
     """What is promised outside is for product to say."""
-    seat = _seat_or_refuse(by, "reliability.edit_sla", f"Agreeing on an SLA beside {slo.key}", slo.scope)
+    seat = _seat(by, "reliability.edit_sla", f"Agreeing on an SLA beside {slo.key}", slo.scope)
     if slo.archived_at:
         raise Refused(f"{slo.key} is archived; nothing is promised outside beside it any more.")
     return seat
@@ -99,7 +87,7 @@ def check_may_agree_sla(slo: SLO, *, by: Person) -> HeldSeat | None:
 
 def check_may_change_sla(sla: SLA, *, by: Person) -> HeldSeat | None:
     """What it says, or that it ends; beside an archived SLO too."""
-    seat = _seat_or_refuse(by, "reliability.edit_sla", f"Changing {sla.key}", sla.slo.scope)
+    seat = _seat(by, "reliability.edit_sla", f"Changing {sla.key}", sla.slo.scope)
     if sla.ended_on:
         raise Refused(f"{sla.key} ended on {sla.ended_on}; what it said stays as it is.")
     return seat
@@ -107,7 +95,7 @@ def check_may_change_sla(sla: SLA, *, by: Person) -> HeldSeat | None:
 
 def check_may_share_badge(slo: SLO, *, by: Person) -> HeldSeat | None:
     """Where it stands may be seen by whoever has an address; nothing of a restricted initiative."""
-    seat = _seat_or_refuse(by, "reliability.edit_slo", f"Sharing the badge of {slo.key}", slo.scope)
+    seat = _seat(by, "reliability.edit_slo", f"Sharing the badge of {slo.key}", slo.scope)
     if slo.archived_at:
         raise Refused(f"{slo.key} is archived; there is nothing to show any more.")
     if slo.scope.restricted or (slo.scope.parent and slo.scope.parent.restricted):
@@ -117,12 +105,12 @@ def check_may_share_badge(slo: SLO, *, by: Person) -> HeldSeat | None:
 
 def check_may_withdraw_badge(slo: SLO, *, by: Person) -> HeldSeat | None:
     """Whoever may share it; of an archived or restricted one too."""
-    return _seat_or_refuse(by, "reliability.edit_slo", f"Withdrawing the badge of {slo.key}", slo.scope)
+    return _seat(by, "reliability.edit_slo", f"Withdrawing the badge of {slo.key}", slo.scope)
 
 
 def check_may_save_nine_case(slo: SLO, *, by: Person) -> HeldSeat | None:
     """Whoever may change the SLO may keep a case for it."""
-    seat = _seat_or_refuse(by, "reliability.edit_slo", f"Saving a case for {slo.key}", slo.scope)
+    seat = _seat(by, "reliability.edit_slo", f"Saving a case for {slo.key}", slo.scope)
     if slo.archived_at:
         raise Refused(f"{slo.key} is archived; nothing is weighed for it any more.")
     return seat
@@ -132,7 +120,7 @@ def check_may_sign_nine_case(case: NineCase, *, by: Person) -> HeldSeat:
     """What a nine is worth is for the product owner to say, once."""
     seat = organization.seat_for(by, "reliability.sign_nine_case", case.slo.scope, fresh=True)
     if by.is_service or seat is None:
-        raise _no_seat("reliability.sign_nine_case", f"Signing {case.key}", case.slo.scope)
+        raise no_seat("reliability.sign_nine_case", f"Signing {case.key}", case.slo.scope)
     if case.slo.archived_at:
         raise Refused(f"{case.slo.key} is archived; nobody stands for a case of it any more.")
     if signed := NineCaseSignature.objects.filter(case=case).select_related("signature").first():
@@ -145,7 +133,7 @@ def check_may_record_counts(slis: Sequence[SLI], *, by: Person | None) -> HeldSe
     seat = None
     for sli in slis:
         if by is not None:
-            seat = _seat_or_refuse(by, "reliability.record_counts", f"Sending counts of {sli.key}", sli.scope)
+            seat = _seat(by, "reliability.record_counts", f"Sending counts of {sli.key}", sli.scope)
         if sli.archived_at:
             raise Refused(f"{sli.key} is archived; counts of it are taken no more.")
     return seat
@@ -153,7 +141,7 @@ def check_may_record_counts(slis: Sequence[SLI], *, by: Person | None) -> HeldSe
 
 def check_may_judge_error_class(sli: SLI, *, by: Person) -> HeldSeat | None:
     """What it takes to be rid of a class of errors is for engineering to say."""
-    seat = _seat_or_refuse(by, "reliability.judge_error_class", f"Judging errors of {sli.key}", sli.scope)
+    seat = _seat(by, "reliability.judge_error_class", f"Judging errors of {sli.key}", sli.scope)
     if sli.archived_at:
         raise Refused(f"{sli.key} is archived; nothing of it is judged any more.")
     return seat
@@ -161,26 +149,26 @@ def check_may_judge_error_class(sli: SLI, *, by: Person) -> HeldSeat | None:
 
 def check_may_create_resource(scope: Scope, *, by: Person) -> HeldSeat | None:
     """Something of a service, an epic or a team that runs out."""
-    return _seat_or_refuse(by, "reliability.edit_resource", f"Saying what {scope.key} has a limit of", scope)
+    return _seat(by, "reliability.edit_resource", f"Saying what {scope.key} has a limit of", scope)
 
 
 def check_may_edit_resource(resource: Resource, *, by: Person) -> HeldSeat | None:
     """Another limit, other words, or that it is watched no longer."""
-    seat = _seat_or_refuse(by, "reliability.edit_resource", f"Changing {resource.key}", resource.scope)
+    seat = _seat(by, "reliability.edit_resource", f"Changing {resource.key}", resource.scope)
     _check_watched(resource)
     return seat
 
 
 def check_may_record_usage(resource: Resource, *, by: Person) -> HeldSeat | None:
     """What was in use."""
-    seat = _seat_or_refuse(by, "reliability.record_counts", f"Sending usage of {resource.key}", resource.scope)
+    seat = _seat(by, "reliability.record_counts", f"Sending usage of {resource.key}", resource.scope)
     _check_watched(resource)
     return seat
 
 
 def check_may_review_headroom(resource: Resource, *, by: Person) -> HeldSeat | None:
     """Who answers for it says what follows from the figures."""
-    seat = _seat_or_refuse(by, "reliability.review_headroom", f"Reviewing {resource.key}", resource.scope)
+    seat = _seat(by, "reliability.review_headroom", f"Reviewing {resource.key}", resource.scope)
     _check_watched(resource)
     return seat
 
@@ -192,7 +180,7 @@ def _check_watched(resource: Resource) -> None:
 
 def check_may_open_decision(slo: SLO, *, by: Person | None) -> HeldSeat | None:
     """A question for three seats; the portal itself (None) asks what the counts say."""
-    seat = _seat_or_refuse(by, "reliability.edit_slo", f"Opening a decision on {slo.key}", slo.scope) if by else None
+    seat = _seat(by, "reliability.edit_slo", f"Opening a decision on {slo.key}", slo.scope) if by else None
     if slo.archived_at:
         raise Refused(f"{slo.key} is archived; nothing of it is decided any more.")
     return seat
@@ -232,7 +220,7 @@ def check_may_note_outcome(decision: Decision, *, by: Person) -> HeldSeat:
 
 def check_may_lift_freeze(decision: Decision, freeze: Freeze | None, *, by: Person) -> HeldSeat | None:
     """Who answers for the measurement says that the budget is kept again."""
-    seat = _seat_or_refuse(by, "reliability.lift_freeze", f"Lifting the freeze of {decision.key}", decision.slo.scope)
+    seat = _seat(by, "reliability.lift_freeze", f"Lifting the freeze of {decision.key}", decision.slo.scope)
     if freeze is None:
         raise Refused(f"{decision.key} froze nothing.")
     if freeze.lifted_at:
@@ -282,7 +270,7 @@ def _deciding_seats(by: Person, right: str, words: str, scope: Scope) -> dict[Co
     """The seats by column in which `by` speaks there. Raises NotAllowed naming the seats that would."""
     seats = {} if by.is_service else queries.deciding_seats(by, right, scope, fresh=True)
     if not seats:
-        raise _no_seat(right, words, scope)
+        raise no_seat(right, words, scope)
     return seats
 
 

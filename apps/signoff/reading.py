@@ -15,12 +15,14 @@ from apps.organization import queries as organization
 from apps.organization.models import Person
 from apps.organization.models.seats import HeldSeat
 from apps.organization.roles import Role
+from apps.reliability import queries as reliability
 from apps.reliability import showing
 from apps.reliability.counts import HOUR
 from apps.reliability.models import Decision
 from apps.reliability.percent import percent
 from apps.reliability.queries.budgets import Stood
 from apps.reliability.showing import Shown
+from apps.reliability.sla_lines import SLALine
 from apps.signoff.dossier import read_dossier
 from apps.signoff.facts import EpicFacts
 from apps.signoff.models import EpicSignOff, NFRAttestation, Waiver
@@ -93,13 +95,15 @@ def _nfr_row(one: Requirement, waiver: Waiver | None, facts: EpicFacts) -> NFRRo
 @dataclass(frozen=True)
 class ContractRow:
     """An SLO of the epic, or of what it rests on, with where it stands; `kept` where it is out of budget and three
-    seats decided to keep shipping, `ceiling` the target that the epic's ground allows, "" where it allows any.
+    seats decided to keep shipping, `ceiling` the target that the epic's ground allows, "" where it allows any; `slas`
+    what was promised outside beside it.
     """
 
     shown: Shown
     stood: Stood
     kept: Decision | None
     ceiling: str
+    slas: list[SLALine]
 
     @property
     def burn(self) -> str:
@@ -117,16 +121,33 @@ class Contract:
 
 
 def contract(facts: EpicFacts, *, hidden: Collection[int], at: datetime) -> Contract:
-    """Without SLOs of initiatives whose scopes are `hidden` from the reader."""
+    """Without SLOs of initiatives whose scopes are `hidden` from the reader; what is promised stands there once.
+
+    Two queries: for the SLAs beside them, and what these have left.
+    """
     below = [one.slo for one in facts.slos_below]
+    promised = {one.slo.pk for one in facts.slos}
+    rests_on = [one for one in facts.slos_below if one.slo.pk not in promised]
+    readable = [one for one in rests_on if not {one.slo.scope_id, one.slo.scope.parent_id} & set(hidden)]
+    slas = _slas_beside([one.slo.pk for one in [*facts.slos, *readable]], at=at)
 
     def row(one: Stood) -> ContractRow:
         most = ceiling_for(one.slo, below)
         kept = facts.kept_going.get(one.slo.pk) if one.is_exhausted else None
-        return ContractRow(showing.shown(one.slo, at=at), one, kept, "" if most is None else percent(most, 7))
+        allowed = "" if most is None else percent(most, 7)
+        return ContractRow(showing.shown(one.slo, at=at), one, kept, allowed, slas.get(one.slo.pk, []))
 
-    readable = [one for one in facts.slos_below if not {one.slo.scope_id, one.slo.scope.parent_id} & set(hidden)]
     return Contract([row(one) for one in facts.slos], [row(one) for one in readable])
+
+
+def _slas_beside(slo_ids: Collection[int], *, at: datetime) -> dict[int, list[SLALine]]:
+    """By SLO: what stands beside it and has not ended."""
+    slas = reliability.slas_beside(slo_ids)
+    gaps = reliability.gaps_of(slas, at=at)
+    lines: dict[int, list[SLALine]] = {}
+    for sla in slas:
+        lines.setdefault(sla.slo_id, []).append(SLALine(sla, gaps[sla.pk]))
+    return lines
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import override_settings
 from playwright.sync_api import Browser, Dialog, Page, expect
 from pytest_django.live_server_helper import LiveServer
+
+from tests.browser.looking import settle, violations
 
 pytestmark = pytest.mark.urls("tests.browser.sheet_urls")
 
@@ -41,12 +42,14 @@ def opened(
         viewport={"width": width, "height": 844},
         color_scheme=theme,  # type: ignore[arg-type]
         java_script_enabled=scripts,
+        reduced_motion="reduce",  # colors are looked at when they have arrived
     )
     page, complaints = context.new_page(), []
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.goto(url)
-    page.wait_for_load_state("networkidle")
+    if scripts:
+        settle(page)
     return page, complaints
 
 
@@ -55,8 +58,7 @@ def opened(
 @pytest.mark.parametrize("path", PATHS)
 def test_no_violation(sheet: str, chromium: Browser, path: str, width: int, theme: str) -> None:
     page, complaints = opened(chromium, sheet + path, theme, width)
-    violations = Axe().run(page).response["violations"]
-    assert [(found["id"], [node["html"] for node in found["nodes"]]) for found in violations] == []
+    assert violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert [words for words in complaints if "404 (Not Found)" not in words] == []
     page.context.close()

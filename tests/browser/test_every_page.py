@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.urls import resolve
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.living import Demo
+from tests.browser.looking import settle, violations
 from tests.browser.routes import ELSEWHERE, ERRORS, NO_PAGES, PAGES, route_names
 from tests.browser.visitor import Visitor, visiting
 
@@ -85,11 +85,10 @@ def see(visitor: Visitor, theme: Literal["light", "dark"], width: int, name: str
     page = visitor.page
     page.emulate_media(color_scheme=theme)
     page.set_viewport_size({"width": width, "height": 844})
-    page.wait_for_load_state("networkidle")
+    settle(page)
     if PICTURES is not None:
         page.screenshot(path=PICTURES / f"{name}-{theme}-{width}.png", full_page=True)
-    found = Axe().run(page).response["violations"]
-    assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found] == []
+    assert violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width, "it scrolls sideways"
     assert page.evaluate(SAME_IDS) == [], "ids that stand twice"
     assert visitor.complaints == []

@@ -88,7 +88,7 @@ COUNTS: dict[str, dict[str, int]] = {
     # signoff
     # The gate with its facts is fifteen, the promise four; then each list of the page, and what may be done there.
     "signoff:epic_detail": {
-        "maria /epics/E-1/": 49,
+        "maria /epics/E-1/": 50,
         "maria /epics/E-2/": 42,
         "maria /epics/E-3/": 45,
         "maria /epics/E-4/": 46,

@@ -14,6 +14,7 @@ from apps.organization.roles import Role
 from apps.reliability import actions as reliability
 from apps.signoff.dossier import read_dossier
 from tests.cast import forget_seats, signed_in
+from tests.reliability.sla_world import agreed
 from tests.signoff.promises import Promise, make_dependable
 from tests.signoff.test_reliable_gate import count, decide, own, service_with
 
@@ -43,6 +44,28 @@ def test_its_own_and_what_it_rests_on_with_budgets(promise: Promise) -> None:
     assert "it rests on · Payments" in words
     assert "what it rests on allows 99.5 %" in words
     assert "burn 0.1 over 6 h" in words
+
+
+def test_what_it_promises_and_also_rests_on_stands_there_once(promise: Promise) -> None:
+    below = service_with(promise, good=1_000)
+    delivery.link_slo(epic_key=promise.epic.key, slo_key=below.key, by=promise.cast.priya)
+    words = page(promise)
+    assert words.count(f"{below.key} Payments answer in time") == 1
+    assert "it rests on ·" not in words
+
+
+def test_what_was_promised_outside_stands_beside(promise: Promise) -> None:
+    below = service_with(promise, good=1_000)
+    promise.cast.seat(promise.cast.maria, Role.PRODUCT_OWNER, promise.cast.organization)
+    owner = forget_seats(promise.cast.maria)
+    for slo, target in ((own(promise), "0.985"), (below, "0.999")):
+        reliability.agree_sla(slo_key=slo.key, agreed=agreed(target, from_on=timezone.now().date()), by=owner)
+    words = page(promise)
+    assert "SLA-1</a> 98.5 % over 28 days to Papyrus Books · gap 0.5 points" in words
+    assert "SLA-2</a> 99.9 % over 28 days to Papyrus Books · gap −0.4 points" in words
+    assert "Upside down" in words
+    reliability.end_sla(sla_key="SLA-2", reason="They left.", by=owner)
+    assert "SLA-2" not in page(promise)
 
 
 def test_stale_numbers_say_so(promise: Promise) -> None:

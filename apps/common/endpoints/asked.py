@@ -41,7 +41,7 @@ def check_known(request: Request, known: set[str]) -> None:
 def filters_of(request: Request, form: type[forms.Form], **given: Any) -> dict[str, Any]:
     """What the list is filtered by, as `form` reads it. Raises Unreadable."""
     query: QueryDict = request.query_params
-    asked = {name: query[name] for name in query if name in form.base_fields}
+    asked = {name: str(query[name]) for name in query if name in form.base_fields}
     wrong = {name: [sentence] for name, text in asked.items() if (sentence := _too_long(form.base_fields[name], text))}
     if wrong:
         raise Unreadable(wrong)

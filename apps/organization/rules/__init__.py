@@ -1,5 +1,6 @@
 """Who may change what in the organization, and when: each check returns the seat acted in or raises Refused."""
 
+from apps.organization.rules.acting import no_seat, seat_or_refuse
 from apps.organization.rules.people import (
     check_email,
     check_first_run,
@@ -68,6 +69,8 @@ __all__ = [
     "check_may_start_delegation",
     "check_slug",
     "check_username",
+    "no_seat",
     "roles_to_hand_out",
+    "seat_or_refuse",
     "seat_to",
 ]

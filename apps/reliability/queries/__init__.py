@@ -73,7 +73,7 @@ from apps.reliability.queries.policies import (
     versions_in_force,
     with_versions,
 )
-from apps.reliability.queries.slas import gaps_of, slas_for, slas_of
+from apps.reliability.queries.slas import gaps_of, slas_beside, slas_for, slas_of
 from apps.reliability.queries.sources import defined, services_named, source_named
 from apps.reliability.queries.standings import shown_now, stand_all, standings
 from apps.reliability.queries.sums import last_days, sums_between
@@ -138,6 +138,7 @@ __all__ = [
     "scopes_to_measure",
     "services_named",
     "shown_now",
+    "slas_beside",
     "slas_for",
     "slas_of",
     "slis_for",

@@ -1,6 +1,6 @@
 """SLAs, and how much of each is left over its own window."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime, time
 from itertools import islice
 from typing import Any
@@ -38,6 +38,11 @@ def slas_of(slo: SLO) -> list[SLA]:
     for sla in found:
         sla.slo = slo
     return found
+
+
+def slas_beside(slo_ids: Collection[int]) -> list[SLA]:
+    """Those beside any of these SLOs that have not ended, their SLOs loaded. One query."""
+    return list(SLA.objects.filter(slo__in=slo_ids, ended_on=None).select_related("slo").order_by("pk"))
 
 
 def gaps_of(slas: Sequence[SLA], *, at: datetime) -> dict[int, SafetyGap]:

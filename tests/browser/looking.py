@@ -1,0 +1,19 @@
+"""What a test waits for before it looks at a page, and what axe finds wrong with it."""
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+# Half a second without any request would do as well, and there are some four hundred looks.
+SETTLED = "document.readyState === 'complete' && !document.querySelector('.htmx-request')"
+
+
+def settle(page: Page) -> None:
+    """Wait until the page and all that it asks for by itself are there."""
+    page.wait_for_function(SETTLED)
+
+
+def violations(page: Page) -> list[tuple[str, list[str]]]:
+    """The rules of axe that the page breaks, each with the elements that break it."""
+    # Without a list of all that is well, which takes as long as finding it.
+    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    return [(one["id"], [node["html"] for node in one["nodes"]]) for one in found]
