@@ -1,5 +1,6 @@
 """Requests as a web worker gets them: the whole portal in this process, without a network."""
 
+import gc
 from collections.abc import Callable, Iterable
 from importlib import import_module
 from io import BytesIO
@@ -27,6 +28,9 @@ class Browser:
         self._cookie = f"{settings.SESSION_COOKIE_NAME}={request.session.session_key}"
         # A page's form brings a cookie of its own; a browser that has been here has it.
         self.ask("/epics/")
+        # As a worker of the web does once it has started.
+        gc.collect()
+        gc.freeze()
 
     def ask(self, address: str) -> bytes:
         """What is answered, whole. Raises RuntimeError for anything but 200."""

@@ -1,5 +1,6 @@
 """How gunicorn serves the web: `gunicorn --config python:portal.serving`."""
 
+import gc
 import os
 from typing import Any
 
@@ -24,6 +25,12 @@ os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(settings.WEB_COUNTS)
 def on_starting(server: Any) -> None:
     """Counters begin at zero with the web, not with each of its processes."""
     web_counts.begin(settings.WEB_COUNTS)
+
+
+def post_worker_init(worker: Any) -> None:
+    """What was loaded stays: a collection that walked through it would hold a page up by a tenth of a second."""
+    gc.collect()
+    gc.freeze()
 
 
 def on_exit(server: Any) -> None:

@@ -19,14 +19,7 @@ class Ranking:
     def __init__(self, target: Fraction, window_length: timedelta) -> None:
         allowed = 1 - target
         self._allowed, self._of = allowed.numerator, allowed.denominator
-        # Length of both windows in seconds, and the share of bad events above which the alert fires.
-        self._alerts: list[tuple[int, int, int, int]] = []
-        for alert in burn.ALERTS:
-            least = burn.threshold(alert, window_length)
-            if allowed and 1 / allowed > least:  # else no error ratio reaches it
-                share = least * allowed
-                long, short = (int(one.total_seconds()) for one in (alert.long, alert.short))
-                self._alerts.append((long, short, share.numerator, share.denominator))
+        self._watched = burn.ratios(target, window_length)
 
     def rank(self, counts: Counts, sums: Mapping[int, Counts]) -> tuple[BudgetState, float]:
         """State and need, from (good, total) of the SLO's window and of the alerts' windows by length in seconds."""
@@ -38,7 +31,7 @@ class Ranking:
         if not budget:
             return (BudgetState.EXHAUSTED if bad else BudgetState.NO_BUDGET), float(-bad)
         left = budget - bad * self._of
-        need = left / budget - (URGENT if self._fires(sums) else 0)
+        need = left / budget - (URGENT if burn.any_fires(sums, self._watched) else 0)
         if left <= 0:
             return BudgetState.EXHAUSTED, need
         if left * 4 < budget:
@@ -46,14 +39,3 @@ class Ranking:
         if left * 2 < budget:
             return BudgetState.HALF, need
         return (BudgetState.FAIR if left * 4 <= budget * 3 else BudgetState.AMPLE), need
-
-    def _fires(self, sums: Mapping[int, Counts]) -> bool:
-        for long, short, share, of in self._alerts:
-            (long_good, long_total), (short_good, short_total) = sums[long], sums[short]
-            if (
-                (long_total - long_good) * of > share * long_total
-                and (short_total - short_good) * of > share * short_total
-                and long_total * share >= of  # a single bad event would not set it off
-            ):
-                return True
-        return False

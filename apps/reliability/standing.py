@@ -40,7 +40,7 @@ class Standing:
     @cached_property
     def alerts(self) -> list[burn.AlertState]:
         by_length = {timedelta(seconds=seconds): found for seconds, found in self.sums.items()}
-        return burn.judge_alerts(by_length, self.budget.target, self.window.length_at(self.as_of))
+        return burn.judge_alerts(by_length, self.budget.target, self._length)
 
     @property
     def state(self) -> BudgetState:
@@ -57,12 +57,19 @@ class Standing:
     @property
     def exhaustion_words(self) -> str:
         """When the budget ends if the last six hours go on: "at this rate the budget ends Thursday 14:00"."""
-        length = self.window.length_at(self.as_of)
-        return burn.words_for_exhaustion(self.budget.remaining, self.burns.get(6 * HOUR), length, at=self.as_of)
+        burning = self.burns.get(6 * HOUR)
+        return burn.words_for_exhaustion(self.budget.remaining, burning, self._length, at=self.as_of)
+
+    @cached_property
+    def firing(self) -> list[burn.AlertState]:
+        """Those of `alerts` that fire."""
+        if not burn.any_fires(self.sums, burn.ratios(self.budget.target, self._length)):
+            return []
+        return [alert for alert in self.alerts if alert.fires]
 
     @property
-    def firing(self) -> list[burn.AlertState]:
-        return [alert for alert in self.alerts if alert.fires]
+    def _length(self) -> timedelta:
+        return self.window.length_at(self.as_of)
 
 
 def stand(counts: Counts, sums: Mapping[int, Counts], *, target: Fraction, window: Window, as_of: datetime) -> Standing:

@@ -3,6 +3,7 @@
 The same walk by commands, with the counts, is `tests/walks/test_real_input.py`.
 """
 
+import shutil
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -31,7 +32,9 @@ NEVER_RAN = ("step.execute_steps.feature", "scenario_outline.improved.feature")
 
 
 @pytest.fixture
-def portal(tmp_path: Path) -> Iterator[Portal]:
+def portal(tmp_path: Path, migrated_template: str) -> Iterator[Portal]:
+    (tmp_path / "var").mkdir()
+    shutil.copyfile(migrated_template, tmp_path / "var" / "portal.sqlite3")
     with running(tmp_path / "var", "--empty") as portal:
         yield portal
 

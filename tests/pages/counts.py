@@ -88,11 +88,11 @@ COUNTS: dict[str, dict[str, int]] = {
     # signoff
     # The gate with its facts is fifteen, the promise four; then each list of the page, and what may be done there.
     "signoff:epic_detail": {
-        "maria /epics/E-1/": 50,
-        "maria /epics/E-2/": 42,
-        "maria /epics/E-3/": 45,
-        "maria /epics/E-4/": 46,
-        "maria /epics/E-5/": 44,
+        "maria /epics/E-1/": 51,
+        "maria /epics/E-2/": 43,
+        "maria /epics/E-3/": 46,
+        "maria /epics/E-4/": 47,
+        "maria /epics/E-5/": 45,
     },
     "signoff:epic_sign_off": {
         "maria /epics/E-1/sign-off/": 31,

@@ -13,9 +13,11 @@ from apps.reliability.burn import (
     INFINITE,
     AlertState,
     Severity,
+    any_fires,
     burn_rate,
     exhaustion,
     judge_alerts,
+    ratios,
     threshold,
     words_for_exhaustion,
 )
@@ -217,3 +219,24 @@ def test_what_fires_has_data_and_a_reason(
     if state.fires:
         assert not state.unable and long[1] - long[0] >= 1
         assert Budget(*long, target).is_breached or state.threshold < 1
+
+
+LENGTHS = sorted({length for alert in ALERTS for length in (alert.long, alert.short)})
+# Few events, and errors around what the thresholds allow, so that all of them are met and missed.
+SOME = st.integers(0, 4_000).flatmap(
+    lambda total: st.integers(0, max(total // 20, min(total, 3))).map(lambda bad: (total - bad, total))
+)
+
+
+@settings(max_examples=500)
+@given(
+    st.lists(SOME, min_size=len(LENGTHS), max_size=len(LENGTHS)),
+    st.sampled_from([Fraction(9, 10), Fraction(99, 100), Fraction(999, 1000), Fraction(9995, 10_000), Fraction(1)]),
+    st.integers(1, 365),
+)
+def test_whether_any_fires_is_said_in_whole_numbers(sums: list[tuple[int, int]], target: Fraction, days: int) -> None:
+    counts = dict(zip(LENGTHS, sums, strict=True))
+    window = timedelta(days=days)
+    by_seconds = {length // timedelta(seconds=1): found for length, found in counts.items()}
+    judged = any(one.fires for one in judge_alerts(counts, target, window))
+    assert any_fires(by_seconds, ratios(target, window)) == judged

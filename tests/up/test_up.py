@@ -3,6 +3,7 @@
 import contextlib
 import os
 import re
+import shutil
 import signal
 import socket
 import sqlite3
@@ -107,12 +108,18 @@ def var(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def start(var: Path) -> Iterator:
-    """Starts `up`, on a free port unless told otherwise; whatever is left of it afterwards is killed."""
+def start(var: Path, migrated_template: str) -> Iterator:
+    """Starts `up`, on a free port unless told otherwise; whatever is left of it afterwards is killed.
+
+    On a database that is migrated, which saves seconds, but for what is said to be `fresh`.
+    """
     folders = {var}
 
-    def starting(*arguments: str, at: Path = var, **more: str) -> Up:
+    def starting(*arguments: str, at: Path = var, fresh: bool = False, **more: str) -> Up:
         folders.add(at)
+        if not fresh and not at.exists():
+            at.mkdir(parents=True)
+            shutil.copyfile(migrated_template, at / "portal.sqlite3")
         process = subprocess.Popen(
             [sys.executable, "manage.py", "up", *(arguments or ("--port", "0", "--empty"))],
             cwd=settings.BASE_DIR,
@@ -133,7 +140,7 @@ def start(var: Path) -> Iterator:
 
 
 def test_one_port_one_tree_and_a_clean_end_on_ctrl_c(start, var: Path) -> None:
-    up = start()
+    up = start(fresh=True)
     address = up.address()
     with urllib.request.urlopen(address + "readyz") as answer:  # noqa: S310
         assert b'"ready"' in answer.read()
@@ -178,7 +185,9 @@ def test_kill_9_leaves_no_orphan(start, var: Path) -> None:
     wait_for(lambda: tree_of(var) == {}, seconds=15)
 
 
-def test_kill_9_of_make_ends_what_it_runs(tmp_path: Path, var: Path) -> None:
+def test_kill_9_of_make_ends_what_it_runs(tmp_path: Path, var: Path, migrated_template: str) -> None:
+    var.mkdir()
+    shutil.copyfile(migrated_template, var / "portal.sqlite3")
     (tmp_path / "Makefile").write_text(f"up:\n\t@exec {sys.executable} manage.py up --port 0 --empty\n")
     make = subprocess.Popen(
         ["make", "-f", str(tmp_path / "Makefile"), "up"],
@@ -208,7 +217,7 @@ def test_a_part_that_dies_takes_the_rest_with_it_and_is_named(start, var: Path) 
 
 
 def test_asked_to_stop_while_it_starts(start, var: Path) -> None:
-    up = start()
+    up = start(fresh=True)
     wait_for(lambda: (var / "log" / "settle.log").exists())
     up.process.send_signal(signal.SIGINT)
     assert up.ended() == 0
