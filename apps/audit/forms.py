@@ -26,9 +26,10 @@ class EntryFilterForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        people = [(key, name if name == key else f"{name} ({key})") for key, name in queries.people()]
+        named = queries.named()
+        people = [(key, name if name == key else f"{name} ({key})") for key, name in named.people]
         self.fields["person"].choices = [("", "Anybody"), *people]  # type: ignore[attr-defined]
-        self.fields["event"].choices = [("", "Any act"), *((event, event) for event in queries.events())]  # type: ignore[attr-defined]
+        self.fields["event"].choices = [("", "Any act"), *((event, event) for event in named.events)]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}

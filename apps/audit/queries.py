@@ -179,37 +179,47 @@ def _node_reader(needed: Sequence[Sequence[tuple[int, int]]]) -> merkle.NodeRead
     return node
 
 
-def events() -> list[str]:
-    """Every act that the log holds."""
-    return sorted(_latest_by("event"))
-
-
 def counts_by_event(start: int, end: int) -> list[tuple[str, int]]:
     """How many entries of each act there are, from index `start` up to but without `end`."""
     found = Entry.objects.filter(index__gte=start, index__lt=end).order_by().values_list("event")
     return list(found.annotate(count=Count("index")))
 
 
-def people() -> list[tuple[str, str]]:
-    """Everybody who acted, as (key, name as last recorded), by name; the key stands in for an erased name."""
-    latest = {key: index for key, index in _latest_by("person").items() if key}
-    names = EntryValue.objects.filter(entry_id__in=latest.values(), name="by_name", value__isnull=False)
-    known = {person: value_words(value) for person, value in names.values_list("person", "value")}
-    return sorted(((key, known.get(key) or key) for key in latest), key=lambda one: one[1].casefold())
+@dataclass(frozen=True)
+class Named:
+    """What entries can be looked for by: every act that the log holds, and everybody who acted, as (key, name as last
+    recorded) by name; the key stands in for an erased name.
+    """
+
+    events: list[str]
+    people: list[tuple[str, str]]
 
 
-def _latest_by(column: str) -> dict[str, int]:
-    """The different values of an indexed column, each with its latest entry: a step in the index for each."""
-    name = connection.ops.quote_name(column)
+def named() -> Named:
+    """One query: a step in the index for each act and each person, however long the log is."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"WITH RECURSIVE step(v) AS (SELECT MIN({name}) FROM audit_entry"  # noqa: S608
-            f" UNION ALL SELECT (SELECT MIN({name}) FROM audit_entry WHERE {name} > step.v)"
-            " FROM step WHERE step.v IS NOT NULL)"
-            f' SELECT v, (SELECT MAX("index") FROM audit_entry WHERE {name} = v) FROM step'
-            " WHERE v IS NOT NULL"
+            f"WITH RECURSIVE acted(v) AS ({_different('person', 'acted')}),"  # noqa: S608
+            f" act(v) AS ({_different('event', 'act')})"
+            " SELECT 'person', v, (SELECT value FROM audit_entry_value WHERE name = 'by_name'"
+            ' AND entry_id = (SELECT MAX("index") FROM audit_entry WHERE person = v))'
+            " FROM acted WHERE v <> ''"
+            " UNION ALL SELECT 'event', v, NULL FROM act WHERE v IS NOT NULL"
         )
-        return dict(cursor.fetchall())
+        rows: list[tuple[str, str, bytes | None]] = cursor.fetchall()
+    people = [(key, value_words(bytes(name)) if name else key) for column, key, name in rows if column == "person"]
+    return Named(
+        events=sorted(value for column, value, _ in rows if column == "event"),
+        people=sorted(people, key=lambda one: one[1].casefold()),
+    )
+
+
+def _different(column: str, step: str) -> str:
+    """SQL of the different values of an indexed column, NULL at their end, for a recursive expression named `step`."""
+    following = f"SELECT MIN({column}) FROM audit_entry WHERE {column} > {step}.v"  # noqa: S608
+    return (
+        f"SELECT MIN({column}) FROM audit_entry UNION ALL SELECT ({following}) FROM {step} WHERE {step}.v IS NOT NULL"  # noqa: S608
+    )
 
 
 def verifications() -> QuerySet[Verification]:

@@ -358,4 +358,4 @@ def test_more_entries_than_one_message_takes_are_written_alike() -> None:
 def test_names_of_two_people() -> None:
     sign(by=Somebody("P-1", "Zoë"))
     sign(by=Somebody("P-2", "adam"))
-    assert queries.people() == [("P-2", "adam"), ("P-1", "Zoë")]
+    assert queries.named().people == [("P-2", "adam"), ("P-1", "Zoë")]

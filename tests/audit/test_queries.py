@@ -9,6 +9,7 @@ import time_machine
 from apps.audit import merkle, queries
 from apps.audit.acts import demo_data
 from apps.audit.models import Entry, Head
+from apps.audit.queries import Named
 from apps.common.refused import BadInput
 from tests.audit.logbook import Somebody, SomeSeat, fill, sign
 
@@ -44,12 +45,13 @@ def test_entries_are_found_by_subject_person_act_and_time() -> None:
 
 @pytest.mark.usefixtures("log")
 def test_events_and_people_to_choose_from() -> None:
-    assert queries.events() == ["epic.signed_off", "story.signed_off"]
-    assert queries.people() == [("P-7", "Maria Keller"), ("P-2", "Ruth Adeyemi")]
+    named = queries.named()
+    assert named.events == ["epic.signed_off", "story.signed_off"]
+    assert named.people == [("P-7", "Maria Keller"), ("P-2", "Ruth Adeyemi")]
 
 
 def test_an_empty_log_has_nothing_to_choose_from() -> None:
-    assert (queries.events(), queries.people(), indexes()) == ([], [], [])
+    assert (queries.named(), indexes()) == (Named([], []), [])
 
 
 def test_pages_by_key() -> None:

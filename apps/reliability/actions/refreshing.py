@@ -85,7 +85,7 @@ def _read_anew(statuses: QuerySet[SLOStatus], end: datetime, *, waits: bool) -> 
             held = statuses.filter(pk__gt=last).select_for_update(of=("self",), skip_locked=not waits)
             pks = list(held.values_list("pk", flat=True)[:AT_ONCE])
             update_rows(SLOStatus, NAMES, _read(pks, end))
-        last = pks[-1] if pks else None
+        last = pks[-1] if len(pks) == AT_ONCE else None
 
 
 def _read(pks: Collection[int], end: datetime) -> Iterator[Row]:
@@ -110,7 +110,7 @@ def _slide(statuses: QuerySet[SLOStatus], as_of: datetime, window: str, end: dat
                 counts, sums = moved(sli, (good, total), standing.read_text(text))
                 changed.append(rows.of(pk, target, window, counts, sums))
             update_rows(SLOStatus, NAMES, changed)
-        last = found[-1][0] if found else None
+        last = found[-1][0] if len(found) == AT_ONCE else None
 
 
 class _Rows:

@@ -62,6 +62,8 @@ def sums_of_all(
     `agreed` gives target and window by primary key where not those of now. A few queries for each window that is in
     use, however many SLOs; `every` says that `slos` are so many that counts of all SLIs are read.
     """
+    if not slos:
+        return
     end = seconds_of(at) - seconds_of(at) % FIVE_MINUTES
     as_of = datetime.fromtimestamp(end, UTC)
     slis: Collection[int] | None = None if every else {slo.sli_id for slo in slos}
