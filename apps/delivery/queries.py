@@ -32,7 +32,7 @@ from apps.delivery.models import (
 from apps.delivery.models.epics import epic_condition
 from apps.delivery.models.stories import story_condition
 from apps.organization import queries as organization
-from apps.organization.models import Person, Scope
+from apps.organization.models import Person, Scope, Service
 from apps.reliability import queries as reliability
 from apps.reliability.models import SLI, SLO
 
@@ -169,6 +169,11 @@ def hard_dependencies(epic: Epic) -> QuerySet[Epic]:
 def dependents_of(epic: Epic) -> QuerySet[EpicDependency]:
     """What needs the epic."""
     return epic.dependents.select_related("epic__scope", "linked_by").order_by("kind", "pk")
+
+
+def epics_on(service: Service, hidden: Collection[int]) -> QuerySet[Epic]:
+    """Epics in work or accepted whose promise runs on the service, but for those `hidden` from the reader."""
+    return epics_outside(hidden).filter(service_threads__service=service, archived_at=None).order_by("pk")
 
 
 def services_of(epic: Epic) -> QuerySet[EpicService]:

@@ -1,9 +1,9 @@
-"""Addresses of initiatives, epics and stories; the pages of one epic and one story live in signoff."""
+"""Addresses of initiatives, epics and stories, and of a service; the pages of an epic and a story live in signoff."""
 
 from django.urls import URLPattern, path
 
 from apps.delivery.api.addresses import api_urlpatterns
-from apps.delivery.views import comments, demands, epics, imports, initiatives, nfrs, stories, threads
+from apps.delivery.views import comments, demands, epics, imports, initiatives, nfrs, services, stories, threads
 
 __all__ = ["api_urlpatterns", "app_name", "urlpatterns"]
 
@@ -35,6 +35,8 @@ urlpatterns: list[URLPattern] = [
     path("stories/<str:key>/versions/", stories.story_version_list, name="story_version_list"),
     path("stories/<str:key>/difference/", stories.story_difference, name="story_difference"),
     path("stories/<str:key>/comments/", comments.story_comment, name="story_comment"),
+    # Behind organization's, whose /services/new/ it would take for a service of that name.
+    path("services/<str:key>/", services.service_detail, name="service_detail"),
     path("imports/", imports.feature_import_list, name="feature_import_list"),
     path("imports/new/", imports.feature_import_create, name="feature_import_create"),
     path("imports/<str:key>/", imports.feature_import_detail, name="feature_import_detail"),

@@ -37,7 +37,6 @@ urlpatterns: list[URLPattern] = [
     path("memberships/<int:pk>/end/", teams.team_leave, name="team_leave"),
     path("services/", services.service_list, name="service_list"),
     path("services/new/", services.service_create, name="service_create"),
-    path("services/<str:key>/", services.service_detail, name="service_detail"),
     path("services/<str:key>/edit/", services.service_edit, name="service_edit"),
     path("services/<str:key>/dependencies/new/", services.service_dependency_add, name="service_dependency_add"),
     path(

@@ -30,7 +30,7 @@ PAGES: dict[str, list[str]] = {
     "organization:team_edit": ["adam /teams/checkout/edit/"],
     "organization:service_list": ["maria /services/"],
     "organization:service_create": ["adam /services/new/"],
-    "organization:service_detail": ["adam /services/payments/", "maria /services/queue/"],
+    "delivery:service_detail": ["adam /services/payments/", "maria /services/queue/"],
     "organization:service_edit": ["adam /services/payments/edit/"],
     "organization:demo_sign_in": ["- /demo/sign-in/"],
     # delivery

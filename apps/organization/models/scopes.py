@@ -141,7 +141,7 @@ class Service(models.Model):
         return self.scope.title
 
     def get_absolute_url(self) -> str:
-        return reverse("organization:service_detail", args=[self.scope.key])
+        return reverse("delivery:service_detail", args=[self.scope.key])
 
     def canonical_row(self) -> dict[str, Any]:
         """What the log's digest of this row covers."""

@@ -7,7 +7,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from apps.common.access import member, right
 from apps.common.page import page_or_partial
-from apps.common.refused import refusal
 from apps.organization import actions, forms, queries, rules
 from apps.organization.models import Service, ServiceDependency, Team
 from apps.organization.views.answering import me, page_after, status_of, tried
@@ -36,28 +35,6 @@ def service_list(request: HttpRequest) -> HttpResponse:
 
 def _service(key: str) -> Service:
     return get_object_or_404(Service.objects.select_related("scope", "team__scope"), scope__key=key)
-
-
-@member
-@require_safe
-def service_detail(request: HttpRequest, key: str) -> HttpResponse:
-    """What a service is for, who owns and who uses it, what it needs and what needs it."""
-    return _service_page(request, _service(key), forms.DependencyForm())
-
-
-def _service_page(request: HttpRequest, service: Service, form: forms.DependencyForm) -> HttpResponse:
-    by = me(request)
-    context = {
-        "service": service,
-        "needs": queries.dependencies_of(service),
-        "needed_by": queries.dependents_of(service),
-        "triad": queries.triad(service.scope),
-        "scope": service.scope,
-        "form": form,
-        "edit_refusal": refusal(rules.check_may_manage_service, service, by=by),
-        "grant_refusal": refusal(rules.check_may_hand_out_seats, service.scope, by=by),
-    }
-    return render(request, "organization/service_detail.html", context, status=status_of(form))
 
 
 @right(MANAGE)
@@ -111,7 +88,8 @@ def service_dependency_add(request: HttpRequest, key: str) -> HttpResponse:
         if added is not None:
             messages.success(request, f"{service.scope.title} needs {needs.scope.title}.")
             return redirect(service)
-    return _service_page(request, service, form)
+    context = {"service": service, "form": form}
+    return render(request, "organization/service_dependency_add.html", context, status=status_of(form))
 
 
 @right(MANAGE)

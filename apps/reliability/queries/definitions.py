@@ -62,6 +62,11 @@ def slos_on(sli: SLI) -> list[SLO]:
     return list(SLO.objects.filter(sli=sli, archived_at=None).select_related("scope", "sli", "status").order_by("pk"))
 
 
+def slos_by_need(scope: Scope) -> QuerySet[SLO]:
+    """Objectives in force that stand on the scope itself, each with its status, what needs most first."""
+    return slos_outside(()).filter(scope=scope, archived_at=None).order_by("status__need", "pk")
+
+
 def tally(hidden: Collection[int]) -> dict[str, int]:
     """How many SLOs in force there are by the state of their budget."""
     rows = slos_outside(hidden).filter(archived_at=None, status__isnull=False).order_by()
