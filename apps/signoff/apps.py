@@ -13,4 +13,6 @@ class SignoffConfig(AppConfig):
         never_changed("signoff_dossier", ("digest",))
         never_changed("signoff_epicsignoff", ("epic_id", "number"), ("signature_id",))
         never_changed("signoff_storysignoff", ("story_id", "number"), ("signature_id",))
+        never_changed("signoff_nfrattestation")
+        never_changed("signoff_waivergrant", ("waiver_id", "role"), ("waiver_id", "granted_by_id"))
         verify_beside("apps.signoff.comparing.check_sign_offs")

@@ -25,8 +25,9 @@ from apps.signatures.models import Signature
 from tests.cast import PASSWORD, signed_in
 from tests.organization import log
 from tests.reliability.test_slo_nines import MIDNIGHT, push_errors
-from tests.reliability.world import DAY, NOW, World, drop_trigger
+from tests.reliability.world import DAY, NOW, World
 from tests.signoff.promises import confirmed, key
+from tests.tampering import drop_trigger
 
 WEIGHED = Weighed(Fraction("0.9995"), "$", Decimal(1_000_000), Decimal(300), Decimal(3), Decimal(50))
 NUMBERS = {"target": 99.95, "revenue": 1_000_000, "one_off": 300, "lifetime_years": 3, "running": 50}

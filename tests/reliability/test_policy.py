@@ -18,7 +18,8 @@ from apps.signatures.comparing import check_signatures
 from apps.signatures.models import Signature
 from tests.organization import log
 from tests.reliability.deciding import SIGNERS, broken, confirmed, key
-from tests.reliability.world import World, drop_trigger
+from tests.reliability.world import World
+from tests.tampering import drop_trigger
 
 WANTED = Wanted(
     episode_share=Decimal("0.1"),

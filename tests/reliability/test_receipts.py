@@ -10,7 +10,8 @@ from apps.signoff.receipts import receipt_of
 from tests.cast import signed_in
 from tests.reliability.deciding import broken, decided, propose, sign
 from tests.reliability.test_policy import agree, write
-from tests.reliability.world import World, drop_trigger
+from tests.reliability.world import World
+from tests.tampering import drop_trigger
 
 
 def test_the_receipt_of_a_decision_proves_itself(world: World) -> None:

@@ -16,7 +16,8 @@ from apps.reliability.actions.headroom import figures_digest
 from apps.reliability.models import HeadroomReview, Resource
 from tests.organization import log
 from tests.reliability.headroom_world import TODAY, growing, make_resource
-from tests.reliability.world import NOW, World, drop_trigger
+from tests.reliability.world import NOW, World
+from tests.tampering import drop_trigger
 
 SOON = TODAY + timedelta(days=30)
 

@@ -17,7 +17,8 @@ from apps.signatures.models import Signature
 from tests.cast import DelegationFactory, PersonFactory, forget_seats, in_days
 from tests.organization import log
 from tests.reliability.deciding import broken, confirmed, decided, key, propose, sign
-from tests.reliability.world import NOW, World, drop_trigger
+from tests.reliability.world import NOW, World
+from tests.tampering import drop_trigger
 
 
 @pytest.fixture

@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from django.db import connection
-
 from apps.organization.models import Person, Scope
 from apps.reliability import actions
 from apps.reliability.counts import DAY, FIVE_MINUTES, HOUR, Batch, batch_of
@@ -68,13 +66,6 @@ def make_world(cast: Cast) -> World:
     return World(cast, scope, sli, make_slo(sli, cast.priya))
 
 
-def drop_trigger(name: str) -> None:
-    """As whoever owns the database could; a trigger's name is its table's and what it refuses."""
-    on_table = f" ON {name.rpartition('_')[0]}" if connection.vendor == "postgresql" else ""
-    with connection.cursor() as cursor:
-        cursor.execute(f"DROP TRIGGER {name}{on_table}")
-
-
 def ago(**delta: float) -> datetime:
     """Before NOW."""
     return NOW - timedelta(**delta)
@@ -88,7 +79,6 @@ __all__ = [
     "World",
     "ago",
     "batch",
-    "drop_trigger",
     "make_sli",
     "make_slo",
     "make_world",

@@ -14,6 +14,7 @@ from apps.signoff.models import EpicSignOff, NFRAttestation
 from tests.cast import Cast, in_days, signed_in
 from tests.signoff.promises import Promise, make_promise, text_of
 from tests.signoff.test_pages import hidden
+from tests.tampering import rewrite
 
 pytestmark = pytest.mark.django_db
 
@@ -39,7 +40,7 @@ def test_an_epic_is_not_signed_over_another_text_than_its_digests_name(
     promise: Promise, columns: dict[str, str]
 ) -> None:
     story = promise.stories[0]
-    StoryVersion.objects.filter(story=story).update(**columns)
+    rewrite(StoryVersion.objects.filter(story=story), **columns)
     with pytest.raises(Refused, match=f"The stored text of {story.key} is not the one that its digest names") as caught:
         promise.sign()
     assert caught.value.status == 409
@@ -50,7 +51,7 @@ def test_an_epic_is_not_signed_over_another_text_than_its_digests_name(
 
 
 def test_nor_is_it_rejected(promise: Promise) -> None:
-    StoryVersion.objects.filter(story=promise.stories[1]).update(text=FORGED)
+    rewrite(StoryVersion.objects.filter(story=promise.stories[1]), text=FORGED)
     with pytest.raises(Refused, match="changed outside the portal"):
         promise.sign(meaning="REJECT", comment="No.")
 
@@ -87,7 +88,7 @@ def test_pages_that_sign_stories_say_so_too(cast: Cast) -> None:
     made = make_promise(cast)
     made.prove()
     story = made.stories[0]
-    StoryVersion.objects.filter(story=story).update(text=FORGED)
+    rewrite(StoryVersion.objects.filter(story=story), text=FORGED)
     with pytest.raises(Refused, match=f"The stored text of {story.key} is not"):
         made.sign_stories()
     client = signed_in(cast.lena)

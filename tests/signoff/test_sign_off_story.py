@@ -24,6 +24,7 @@ from apps.specs import actions as specs
 from apps.specs.models import Run
 from tests.cast import Cast, DelegationFactory, PersonFactory, TeamFactory, forget_seats, signed_in
 from tests.signoff.promises import Promise, confirmed, key, make_promise, text_of
+from tests.tampering import rewrite
 
 pytestmark = pytest.mark.django_db
 
@@ -302,10 +303,10 @@ def test_who_accepted_the_epic_does_not_sign_its_stories_as_analyst(promise: Pro
 
 def test_a_text_changed_behind_the_portals_back_is_not_signed(passing: Promise) -> None:
     story = passing.stories[0]
-    StoryVersion.objects.filter(story=story).update(text=text_of("Pay in way 1", outcome="the customer pays twice"))
+    rewrite(StoryVersion.objects.filter(story=story), text=text_of("Pay in way 1", outcome="the customer pays twice"))
     with pytest.raises(Refused, match=f"stored text of {story.key} is not the one that its digest names"):
         passing.sign_stories(story)
-    StoryVersion.objects.filter(story=story).update(text="No feature at all")
+    rewrite(StoryVersion.objects.filter(story=story), text="No feature at all")
     with pytest.raises(Refused, match="changed outside the portal"):
         passing.sign_stories(story)
 

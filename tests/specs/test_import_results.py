@@ -34,6 +34,7 @@ from tests.specs.evidence import (
     make_story,
     reread,
 )
+from tests.tampering import rewrite
 
 pytestmark = pytest.mark.django_db
 
@@ -184,7 +185,7 @@ def test_reformatting_changes_nothing(cast, story):
 
 
 def test_a_late_green_result_does_not_overwrite_a_newer_red_one(cast, story):
-    StoryVersion.objects.update(at=timezone.now() - timedelta(days=9))
+    rewrite(StoryVersion.objects.all(), at=timezone.now() - timedelta(days=9))
     import_bytes(behave_json(CART, **{"Add one": "failed"}), by=cast.tomas)
 
     import_bytes(junit(CART, at=timezone.now() - timedelta(days=1)), by=cast.tomas, format="junit")
@@ -194,9 +195,9 @@ def test_a_late_green_result_does_not_overwrite_a_newer_red_one(cast, story):
 
 
 def test_a_failure_is_not_hidden_by_an_older_report_of_the_same_run(cast, story):
-    StoryVersion.objects.update(at=timezone.now() - timedelta(days=9))
+    rewrite(StoryVersion.objects.all(), at=timezone.now() - timedelta(days=9))
     pay = make_story(cast, PAY, epic=story.epic)
-    StoryVersion.objects.update(at=timezone.now() - timedelta(days=9))
+    rewrite(StoryVersion.objects.all(), at=timezone.now() - timedelta(days=9))
     hours = [timezone.now() - timedelta(hours=hour) for hour in (3, 2, 1)]
     import_bytes(junit(PAY, at=hours[1], stem="pay"), by=cast.tomas, format="junit")
     assert state(pay) == "PASSING"
@@ -208,7 +209,7 @@ def test_a_failure_is_not_hidden_by_an_older_report_of_the_same_run(cast, story)
 
 
 def test_junit_proves_a_text_that_is_older_than_the_run(cast, story):
-    StoryVersion.objects.update(at=timezone.now() - timedelta(days=9))
+    rewrite(StoryVersion.objects.all(), at=timezone.now() - timedelta(days=9))
 
     import_bytes(junit(CART, at=timezone.now() - timedelta(days=1)), by=cast.tomas, format="junit")
 
@@ -461,7 +462,7 @@ def test_a_program_pushes_a_report_as_the_body(machine, story):
 
 
 def test_a_program_pushes_several_files_as_a_form(machine, story):
-    StoryVersion.objects.update(at=timezone.now() - timedelta(days=9))
+    rewrite(StoryVersion.objects.all(), at=timezone.now() - timedelta(days=9))
     files = [SimpleUploadedFile("a.xml", junit(CART, at=timezone.now()))]
 
     response = machine.post("/api/v1/runs/", {"file": files, "format": "junit", "revision": "a1b2c3"})
