@@ -48,14 +48,15 @@ def upgrade(folder: Path | None, say: Say) -> None:
         _migrate("there was nothing in it before")
         say(f"Applied {len(found.missing)} migrations to an empty database.")
     elif found.missing:
-        _keep_and_migrate(folder, found, say)
+        keep_and_migrate(folder, found, say)
     else:
         say("Nothing to migrate.")
     _require_good(verify_log(), has_changed=bool(found.missing))
     say(f"Verified: {audit.head().size} entries.")
 
 
-def _keep_and_migrate(folder: Path | None, found: Plan, say: Say) -> None:
+def keep_and_migrate(folder: Path | None, found: Plan, say: Say) -> None:
+    """Back up, verified, then migrate. Raises Stopped, or what a backup raises, where it cannot."""
     kept, outcome = making.make(folder)
     say(f"Backed up to {kept}.")
     _require_good(outcome, has_changed=False)

@@ -87,6 +87,25 @@ def test_a_bad_log_stops_it_before_anything_is_changed(older: CommittedDatabase,
     assert not applied()
 
 
+def test_up_backs_up_before_it_migrates(older: CommittedDatabase, var: Path) -> None:
+    done = manage("settle", var=var, database=older.name)
+    assert done.returncode == 0, done.said
+    assert applied()
+    (folder,) = (var / "backups").iterdir()
+    assert read(folder).size == 5 and LAST not in read(folder).migrations
+    assert f"Backed up to {folder}" in done.said
+    assert manage("settle", var=var, database=older.name).returncode == 0
+    assert len(list((var / "backups").iterdir())) == 1
+
+
+def test_up_does_not_migrate_without_one(older: CommittedDatabase, var: Path) -> None:
+    var.mkdir()
+    (var / "backups").write_text("in the way")
+    stopped = manage("settle", var=var, database=older.name)
+    assert (stopped.returncode, applied()) == (1, False)
+    assert "The database is of a version before, and was not brought to this one" in stopped.said
+
+
 def test_a_migration_that_fails_says_the_way_back(older: CommittedDatabase, var: Path) -> None:
     with connection.cursor() as cursor:
         cursor.execute("CREATE TABLE organization_keptanswer (id integer)")

@@ -4,20 +4,23 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
 
 from apps.organization.models import Person
 from portal import demo
+from portal.backup.making import NotMade
 from portal.up import places
+from portal.upgrade import Stopped, keep_and_migrate, plan
 
 
 class Command(BaseCommand):
     """What `up` runs before it starts anything else; safe to run again."""
 
-    help = "Migrate; load the demo where `up` asked for it and nobody is there yet; make the first-run key."
+    help = "Migrate, behind a backup; load the demo where `up` asked for it, to nobody yet; make the first-run key."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        call_command("migrate", interactive=False, verbosity=1)
+        self._migrate()
         if settings.PORTAL_DEMO and not _anybody():
             password = (settings.VAR / "demo_password").read_text().strip()
             demo.load(password=password)
@@ -25,6 +28,22 @@ class Command(BaseCommand):
             settings.FIRST_RUN_KEY_FILE.unlink(missing_ok=True)
         else:
             places.secret_file(settings.FIRST_RUN_KEY_FILE)
+
+    def _migrate(self) -> None:
+        """Behind a backup, where the database is the portal's own file and there is anything in it.
+
+        That of a PostgreSQL server is made by `upgrade`, where whoever runs the server has the tools.
+        """
+        found = plan()
+        if not found.missing or found.is_empty or connection.vendor != "sqlite":
+            call_command("migrate", interactive=False, verbosity=1)
+            return
+        try:
+            keep_and_migrate(None, found, self.stdout.write)
+        except (Stopped, NotMade, OSError) as error:
+            raise CommandError(
+                f"The database is of a version before, and was not brought to this one: {error}."
+            ) from error
 
 
 def _anybody() -> bool:
