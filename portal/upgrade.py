@@ -1,5 +1,6 @@
 """The steps of an upgrade: check, back up, migrate, verify; each said as it is done."""
 
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,8 +36,16 @@ def plan() -> Plan:
     """Looks, and changes nothing."""
     executor = MigrationExecutor(connections["default"])
     missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    tables = connection.introspection.table_names()
-    return Plan([f"{one.app_label}.{one.name}" for one, _ in missing], is_empty="audit_head" not in tables)
+    return Plan([f"{one.app_label}.{one.name}" for one, _ in missing], is_empty=_is_empty())
+
+
+def _is_empty() -> bool:
+    """Whether nothing ever happened in it: a first migration that was interrupted has left nothing to keep."""
+    if "audit_head" not in connection.introspection.table_names():
+        return True
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT COUNT(*) FROM audit_head WHERE size > 0")
+        return cursor.fetchone() == (0,)
 
 
 def upgrade(folder: Path | None, say: Say) -> None:
@@ -58,8 +67,10 @@ def upgrade(folder: Path | None, say: Say) -> None:
 def keep_and_migrate(folder: Path | None, found: Plan, say: Say) -> None:
     """Back up, verified, then migrate. Raises Stopped, or what a backup raises, where it cannot."""
     kept, outcome = making.make(folder)
-    say(f"Backed up to {kept}.")
+    if not outcome.ok:
+        shutil.rmtree(kept)  # whoever tries again and again would fill the disk
     _require_good(outcome, has_changed=False)
+    say(f"Backed up to {kept}.")
     way_back = f"as it was it stands in {kept}: manage.py restore {kept} --replace, with the version before"
     _migrate(way_back)
     say(f"Applied {len(found.missing)} migrations: {', '.join(found.missing)}.")

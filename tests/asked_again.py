@@ -30,12 +30,18 @@ class AskedAgain:
             self.failed.append(report.nodeid)
         self.is_turnable &= not report.skipped
 
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: object, error: object) -> None:
+        """A worker that died took tests along, of which nobody knows."""
+        self.is_turnable &= error is None
+
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         self.is_turnable &= report.passed
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        few = 0 < len(self.failed) <= MOST and self.is_turnable
+        ended = not session.shouldstop and not session.shouldfail  # else some were not run at all
+        few = 0 < len(self.failed) <= MOST and self.is_turnable and ended
         if few and session.exitstatus == pytest.ExitCode.TESTS_FAILED:
             self.passed = self._pass_alone(session.config)
             if self.passed:

@@ -124,11 +124,19 @@ FUNCTIONS: dict[str, list[str]] = {
 }
 
 
-def never_changed(table: str, *uniques: tuple[str, ...]) -> None:
+# By table: the migration that made its triggers, where the table is older.
+SINCE: dict[str, tuple[str, str]] = {}
+
+
+def never_changed(table: str, *uniques: tuple[str, ...], since: tuple[str, str] | None = None) -> None:
     """Rows of `table`, of a room above, are written once too: its triggers are among those that must stand.
 
-    Said in the room's `ready`. `uniques` are its unique columns, by which INSERT OR REPLACE would remove a row.
+    Said in the room's `ready`. `uniques` are its unique columns, by which INSERT OR REPLACE would remove a row. `since`
+    is the migration that makes the triggers of a table that is older, such as ("delivery", "0009_never_changed"): an
+    upgrade asks for those that stand before it migrates.
     """
+    if since:
+        SINCE[table] = since
     words = f"what was signed stays as it was: {table} is never changed"
     same = " OR ".join(
         " AND ".join(f'"{column}" = NEW."{column}"' for column in columns) for columns in (("id",), *uniques)

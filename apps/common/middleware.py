@@ -1,17 +1,22 @@
-"""Middleware: the content security policy; requests with what cannot be stored; refusals, and what the database could
-not do, as pages.
+"""Middleware: the content security policy; requests with what cannot be stored; the way to sign-in; refusals, and what
+the database could not do, as pages.
 """
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import BadRequest
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import render
 
 from apps.common import unavailable
 from apps.common.refused import Refused
+
+ONLY_FORMS = "This address takes nothing but what its form sends. Go to the page that has the form."
 
 
 class ContentSecurityPolicyMiddleware:
@@ -50,6 +55,20 @@ class NulMiddleware:
             raise BadRequest("A query holds a NUL character.")
 
 
+class SignInMiddleware(LoginRequiredMiddleware):
+    """Leads whoever is not signed in to sign-in, and from there back: to the page of a form that was sent too late.
+
+    The address that the form names may take nothing but forms.
+    """
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., Any]) -> HttpResponseRedirect:
+        if request.method in ("GET", "HEAD"):
+            return super().handle_no_permission(request, view_func)
+        came = urlsplit(request.headers.get("Referer", ""))
+        back = came._replace(scheme="", netloc="", fragment="").geturl() if came.netloc == request.get_host() else ""
+        return redirect_to_login(back or "/", self.get_login_url(view_func), self.get_redirect_field_name(view_func))
+
+
 class RefusedMiddleware:
     """Answers a refusal that no view caught with its status and its sentence, and 503 where the database could not."""
 
@@ -59,6 +78,10 @@ class RefusedMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         request.view_has_answered = True  # type: ignore[attr-defined]
+        if isinstance(response, HttpResponseNotAllowed) and request.method == "GET" and not response.content:
+            page = render(request, "refused.html", {"refused": Refused(ONLY_FORMS)}, status=response.status_code)
+            page["Allow"] = response["Allow"]
+            return page
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:

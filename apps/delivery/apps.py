@@ -10,5 +10,5 @@ class DeliveryConfig(AppConfig):
     name = "apps.delivery"
 
     def ready(self) -> None:
-        never_changed("delivery_storyversion", ("story_id", "number"))
+        never_changed("delivery_storyversion", ("story_id", "number"), since=("delivery", "0009_never_changed"))
         verify_beside("apps.delivery.comparing.check_nfrs", since=("delivery", "0007_nfr_predicates"))

@@ -21,13 +21,25 @@ SKIPPED = "import pytest\n\ndef test_skipped():\n    pytest.skip('no such thing 
 MANY = "import pytest\n\n@pytest.mark.parametrize('number', range(6))\ndef test_many(number):\n    assert False\n"
 
 
-def ran(folder: Path, *plugins: str, **files: str) -> tuple[int, str]:
+CRASHES = """
+import os
+
+def test_crashes():
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        os._exit(9)
+
+def test_never_run():
+    assert False
+"""
+
+
+def ran(folder: Path, *plugins: str, arguments: tuple[str, ...] = (), **files: str) -> tuple[int, str]:
     """Exit code and words of a run of these files."""
     (folder / "pytest.ini").write_text("[pytest]\n")
     for name, text in files.items():
         (folder / f"test_{name}.py").write_text(text)
     asked = ["tests.asked_again", *plugins, "no:cacheprovider", "no:django"]
-    command = [sys.executable, "-m", "pytest", "-m", "", *(word for name in asked for word in ("-p", name))]
+    command = [sys.executable, "-m", "pytest", "-m", "", *(word for name in asked for word in ("-p", name)), *arguments]
     environment = {**os.environ, "PYTHONPATH": str(settings.BASE_DIR)}
     done = subprocess.run(
         command, cwd=folder, env=environment, capture_output=True, text=True, timeout=120, check=False
@@ -60,3 +72,15 @@ def test_a_skipped_test_is_not_forgiven(tmp_path: Path) -> None:
 
 def test_what_cannot_be_collected_is_not_forgiven(tmp_path: Path) -> None:
     assert ran(tmp_path, once=ONCE, broken="import nothing_of_that_name\n")[0] != 0
+
+
+def test_where_a_worker_died_nothing_is_forgiven(tmp_path: Path) -> None:
+    parallel = ("-n", "2", "--dist", "loadfile")
+    assert ran(tmp_path, arguments=parallel, crashes=CRASHES)[0] != 0
+    (tmp_path / "test_crashes.py").unlink()
+    code, words = ran(tmp_path, arguments=parallel, once=ONCE)
+    assert code == 0, words
+
+
+def test_a_run_that_stopped_early_is_not_forgiven(tmp_path: Path) -> None:
+    assert ran(tmp_path, arguments=("-x",), once=ONCE, twice=TWICE)[0] != 0

@@ -6,11 +6,12 @@ import pytest
 from django.utils import timezone
 from django.utils.html import strip_tags
 
+from apps.common.templatetags.components import day_words
 from apps.delivery import actions
 from apps.organization.models import Person, Scope
 from apps.organization.roles import Role
 from apps.reliability import actions as reliability
-from apps.reliability.models import SLO
+from apps.reliability.models import SLO, Decision, Freeze
 from tests.cast import ServiceFactory, forget_seats, in_days, signed_in
 from tests.delivery.work import Work, make_epic
 from tests.reliability.world import make_sli, make_slo, send
@@ -88,6 +89,29 @@ def test_epics_of_a_restricted_initiative_are_not_named(work: Work, payments: Sc
     initiative.save()
     assert work.epic.title in page(forget_seats(work.maria))
     assert work.epic.title not in page(stranger)
+
+
+def test_a_freeze_is_said(work: Work, payments: Scope) -> None:
+    assert "Changes are stopped" not in page(work.maria)
+    slo = slo_on(payments, work, "Payments answer", 20)
+    decision = Decision.objects.create(
+        key="D-1",
+        slo=slo,
+        kind=Decision.Kind.BROKEN,
+        cause_key="x",
+        facts="{}",
+        facts_digest="0" * 64,
+        due_on=in_days(7),
+    )
+    Freeze.objects.create(scope=payments, decision=decision, reason="Out of budget.", until_on=in_days(9))
+    assert (
+        f"Changes are stopped Payments is frozen until {day_words(in_days(9), in_days(0))} by D-1: Out of budget."
+        in page(work.maria)
+    )
+
+
+def test_its_scope_leads_there(payments: Scope) -> None:
+    assert payments.get_absolute_url() == payments.service.get_absolute_url() == "/services/payments/"
 
 
 def test_there_is_none_of_that_name(work: Work) -> None:

@@ -7,12 +7,13 @@ from django.core.management import call_command
 from django.db import connection
 
 from apps.audit.models import Entry
-from apps.audit.protection import protect
+from apps.audit.protection import SINCE, missing_triggers, protect
 from portal.backup.manifest import read
 from portal.up.alone import alone
 from tests.audit.logbook import fill
 from tests.committed_db import CommittedDatabase
 from tests.operation.test_backup import manage
+from tests.tampering import drop_trigger
 
 pytestmark = pytest.mark.long
 
@@ -28,7 +29,11 @@ def var(tmp_path: Path) -> Path:
 def older(committed_db: CommittedDatabase) -> CommittedDatabase:
     """A database of the version before, with a log."""
     fill(5)
-    call_command("migrate", "organization", "0004", verbosity=0)
+    for app, name in (("signoff", "0004"), ("delivery", "0008"), ("organization", "0004")):
+        call_command("migrate", app, name, verbosity=0)
+    for table in SINCE:
+        for moment in ("insert", "update", "delete"):
+            drop_trigger(f"{table}_{moment}")
     return committed_db
 
 
@@ -42,6 +47,7 @@ def test_it_backs_up_migrates_and_verifies(older: CommittedDatabase, var: Path) 
     done = manage("upgrade", var=var, database=older.name)
     assert done.returncode == 0, done.said
     assert applied()
+    assert missing_triggers(connection) == []
     (folder,) = (var / "backups").iterdir()
     kept = read(folder)
     assert kept.size == 5 and LAST not in kept.migrations
@@ -85,6 +91,7 @@ def test_a_bad_log_stops_it_before_anything_is_changed(older: CommittedDatabase,
     assert stopped.returncode == 1
     assert "the log is bad" in stopped.said
     assert not applied()
+    assert not list((var / "backups").iterdir())
 
 
 def test_up_backs_up_before_it_migrates(older: CommittedDatabase, var: Path) -> None:
@@ -96,6 +103,16 @@ def test_up_backs_up_before_it_migrates(older: CommittedDatabase, var: Path) -> 
     assert f"Backed up to {folder}" in done.said
     assert manage("settle", var=var, database=older.name).returncode == 0
     assert len(list((var / "backups").iterdir())) == 1
+
+
+@pytest.mark.usefixtures("committed_db")
+@pytest.mark.parametrize("done", ["audit.0001", "delivery.0002"])
+def test_a_first_migration_that_was_interrupted_goes_on(tmp_path: Path, var: Path, done: str) -> None:
+    half_made = str(tmp_path / "half.sqlite3")
+    assert manage("migrate", *done.split("."), var=var, database=half_made).returncode == 0
+    settled = manage("settle", var=var, database=half_made)
+    assert settled.returncode == 0, settled.said
+    assert not (var / "backups").exists()
 
 
 def test_up_does_not_migrate_without_one(older: CommittedDatabase, var: Path) -> None:

@@ -52,7 +52,7 @@ COUNTS: dict[str, dict[str, int]] = {
     "organization:team_edit": {"adam /teams/orders/edit/": 5},
     "organization:service_list": {"maria /services/": 5},
     "organization:service_create": {"adam /services/new/?team=orders": 5},
-    "delivery:service_detail": {"adam /services/checkout/": 16},
+    "delivery:service_detail": {"adam /services/checkout/": 18},
     "organization:service_edit": {"adam /services/checkout/edit/": 6},
     "organization:first_run": {"- /first-run/": 1},
     "organization:demo_sign_in": {"- /demo/sign-in/": 2},

@@ -37,6 +37,7 @@ RULES_ELSEWHERE = {
     "delivery.check_may_need": "circles, not persons: tests/delivery/test_threads.py",
     "delivery.check_may_prove": "what stands in a text, not persons: tests/delivery/test_nfr_predicates.py",
     "organization.check_may_delegate_seat": "behind check_may_start_delegation, which the page asks first",
+    "organization.no_seat": "words of a refusal, which who asks for a seat raises: tests/delivery/test_epics.py",
     "organization.check_may_hand_over": "behind it each seat is asked for by itself: tests/organization",
     "delivery.check_may_promise_slo": "targets, not persons: tests/delivery/test_epic_slos.py",
     "reliability.check_may_follow_decision": "what was decided, not persons: tests/reliability/test_expire_decision.py",

@@ -33,6 +33,7 @@ def service_detail(request: HttpRequest, key: str) -> HttpResponse:
     context = {
         "service": service,
         "scope": service.scope,
+        "freezes": reliability.active_freezes([service.scope_id], on=now.date()),
         "slos": [showing.shown(slo, at=now) for slo in slos[:SHOWN]],
         "more_slos": len(slos) > SHOWN,
         "resources": [

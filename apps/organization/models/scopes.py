@@ -59,8 +59,8 @@ class Scope(models.Model):
         """The page of a team, a service or the organization; that of the triad for what upper rooms own."""
         if self.kind == self.Kind.ORGANIZATION:
             return reverse("organization:organization_detail")
-        named = {self.Kind.TEAM: "team_detail", self.Kind.SERVICE: "service_detail"}
-        return reverse(f"organization:{named.get(self.Kind(self.kind), 'triad_grid')}", args=[self.key])
+        named = {self.Kind.TEAM: "organization:team_detail", self.Kind.SERVICE: "delivery:service_detail"}
+        return reverse(named.get(self.Kind(self.kind), "organization:triad_grid"), args=[self.key])
 
     def path_ids(self) -> list[int]:
         """Primary keys of this scope and all above it, the root first."""

@@ -27,6 +27,11 @@ from apps.specs import queries as specs
 from apps.specs import rules as specs_rules
 
 STORIES_SHOWN = 50
+BECAME: dict[str, str] = {
+    EpicSignOff.Meaning.ACCEPT: "accepted",
+    EpicSignOff.Meaning.ACCEPT_WITH_EXCEPTIONS: "accepted with exceptions",
+    EpicSignOff.Meaning.REJECT: "rejected",
+}
 
 
 @member
@@ -111,9 +116,7 @@ def epic_sign_off(request: HttpRequest, key: str) -> HttpResponse:
         return render(request, "signoff/epic_moved.html", {"epic": epic, "moved": moved, "form": form}, status=409)
     except Refused as refused:
         return _sign_off_page(request, epic.key, form, refused=refused, status=refused.status)
-    messages.success(
-        request, f"{epic.key} is {sign_off.get_meaning_display().lower()}: signed as {sign_off.signature.key}."
-    )
+    messages.success(request, f"{epic.key} is {BECAME[sign_off.meaning]}: signed as {sign_off.signature.key}.")
     return redirect("signoff:receipt_detail", sign_off.signature.key)
 
 

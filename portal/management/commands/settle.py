@@ -34,8 +34,8 @@ class Command(BaseCommand):
 
         That of a PostgreSQL server is made by `upgrade`, where whoever runs the server has the tools.
         """
-        found = plan()
-        if not found.missing or found.is_empty or connection.vendor != "sqlite":
+        found = plan() if connection.vendor == "sqlite" else None
+        if found is None or found.is_empty or not found.missing:
             call_command("migrate", interactive=False, verbosity=1)
             return
         try:
