@@ -96,8 +96,14 @@ def exhaustion(remaining: Fraction, burn: Burn | None, window: timedelta) -> tim
     return None if left > FARTHEST // timedelta.resolution else timedelta(microseconds=round(left))
 
 
-def words_for_exhaustion(remaining: Fraction | None, burn: Burn | None, window: timedelta, *, at: datetime) -> str:
-    """When the budget ends if it goes on like this, seen from `at`; in UTC, by weekday where only one can be meant."""
+def words_for_exhaustion(
+    remaining: Fraction | None, burn: Burn | None, window: timedelta, *, at: datetime, resets: datetime | None = None
+) -> str:
+    """When the budget ends if it goes on like this, seen from `at`; in UTC, by weekday where only one can be meant.
+
+    A window of the calendar has its budget anew where it ends, at `resets`. A rolling one (None) gets back what was
+    burned a window ago: what would take longer than that never ends it.
+    """
     if remaining is None:
         return "there is no budget that could end"
     if remaining <= 0:
@@ -105,10 +111,12 @@ def words_for_exhaustion(remaining: Fraction | None, burn: Burn | None, window: 
     if burn is None:
         return "without data nobody can say when the budget ends"
     left = exhaustion(remaining, burn, window)
-    if left is None:
-        return "at this rate the budget does not end" if not burn else "at this rate the budget lasts for years"
+    if left is None or (resets is None and left > window):
+        return "at this rate the budget does not end"
     now = at.astimezone(UTC)
     end = now + left
+    if resets is not None and end >= resets:
+        return "at this rate the budget lasts to the end of the window"
     day = f"{end:%A}" if (end.date() - now.date()).days < 7 else f"{end.day} {end:%b %Y}"
     return f"at this rate the budget ends {day} {end:%H:%M}"
 

@@ -57,8 +57,9 @@ class Standing:
     @property
     def exhaustion_words(self) -> str:
         """When the budget ends if the last six hours go on: "at this rate the budget ends Thursday 14:00"."""
-        burning = self.burns.get(6 * HOUR)
-        return burn.words_for_exhaustion(self.budget.remaining, burning, self._length, at=self.as_of)
+        burning, (_, end) = self.burns.get(6 * HOUR), self.window.bounds(self.as_of)
+        resets = end if end > self.as_of else None
+        return burn.words_for_exhaustion(self.budget.remaining, burning, self._length, at=self.as_of, resets=resets)
 
     @cached_property
     def firing(self) -> list[burn.AlertState]:

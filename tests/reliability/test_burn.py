@@ -111,8 +111,11 @@ def test_what_cannot_be_is_refused(good: int, total: int, target: str) -> None:
         ("7/30", Fraction(1), "at this rate the budget ends 3 Dec 2026 09:30"),
         ("1", Fraction(1), "at this rate the budget ends 26 Dec 2026 09:30"),
         ("1", Fraction(0), "at this rate the budget does not end"),
-        ("1", Fraction(1, 10**6), "at this rate the budget lasts for years"),
-        ("1", Fraction(1, 10**30), "at this rate the budget lasts for years"),
+        # What is burned today is given back in thirty days.
+        ("1", Fraction(99, 100), "at this rate the budget does not end"),
+        ("1/5", Fraction(1, 5), "at this rate the budget ends 26 Dec 2026 09:30"),
+        ("1/5", Fraction(1, 6), "at this rate the budget does not end"),
+        ("1", Fraction(1, 10**30), "at this rate the budget does not end"),
         ("0", Fraction(0), "the budget is used up"),
         ("-1/4", Fraction(2), "the budget is used up"),
         ("1", None, "without data nobody can say when the budget ends"),
@@ -120,6 +123,20 @@ def test_what_cannot_be_is_refused(good: int, total: int, target: str) -> None:
 )
 def test_when_it_ends_in_words(remaining: str, burn: Fraction | None, words: str) -> None:
     assert words_for_exhaustion(Fraction(remaining), burn, MONTH, at=AT) == words
+
+
+@pytest.mark.parametrize(
+    "burn, words",
+    [
+        (Fraction(30, 4), "at this rate the budget ends Monday 09:30"),
+        (Fraction(30, 5), "at this rate the budget lasts to the end of the window"),
+        (Fraction(1, 2), "at this rate the budget lasts to the end of the window"),
+        (Fraction(0), "at this rate the budget does not end"),
+    ],
+)
+def test_a_window_of_the_calendar_begins_anew(burn: Fraction, words: str) -> None:
+    ends = AT + timedelta(days=5)
+    assert words_for_exhaustion(Fraction(1), burn, MONTH, at=AT, resets=ends) == words
 
 
 def test_a_target_of_a_hundred_percent_has_nothing_that_ends() -> None:
