@@ -29,3 +29,13 @@ def test_whoever_opens_the_address_of_a_form_reads_why_nothing_is_there(cast: Ca
     answer = signed_in(cast.adam).get(ENDS)
     assert (answer.status_code, answer["Allow"]) == (405, "POST")
     assert "This address takes nothing but what its form sends" in answer.content.decode()
+
+
+def test_a_form_from_before_signing_in_says_so_to_scripts_too(cast: Cast) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(cast.adam)
+    page = client.post(ENDS)
+    part = client.post(ENDS, headers={"hx-request": "true"})
+    assert (page.status_code, part.status_code) == (403, 403)
+    assert ">This form is too old</h1>" in page.content.decode()
+    assert part.content.decode().startswith('<p role="alert" data-refused>This form is too old.')

@@ -86,9 +86,8 @@ def story_sign_off(request: HttpRequest, key: str) -> HttpResponse:
     except Refused as refused:
         now = get_object_or_404(delivery.stories_for(person), key=key)  # somebody else may have signed it
         return _sign_off_page(request, now, form, refused=refused, status=refused.status)
-    messages.success(
-        request, f"{story.key}: {sign_off.get_meaning_display().lower()}, signed as {sign_off.signature.key}."
-    )
+    became = "accepted" if sign_off.meaning == StorySignOff.Meaning.ACCEPT else "rejected"
+    messages.success(request, f"{story.key} is {became}: signed as {sign_off.signature.key}.")
     return redirect("signoff:receipt_detail", sign_off.signature.key)
 
 
