@@ -64,7 +64,8 @@ def feature_import_create(request: HttpRequest) -> HttpResponse:
 @require_safe
 def feature_import_detail(request: HttpRequest, key: str) -> HttpResponse:
     """How far an import is, and what came of it."""
-    asked = get_object_or_404(queries.imports_for(person_of(request)), key=key)
-    context = {"asked": asked, "result": asked.result}
+    person = person_of(request)
+    asked = get_object_or_404(queries.imports_for(person), key=key)
+    context = {"asked": asked, "result": asked.result, "may_import": person.has_perm("delivery.import_features")}
     page, partial = "delivery/feature_import_detail.html", "delivery/_feature_import_progress.html"
     return page_or_partial(request, page, partial, context)
