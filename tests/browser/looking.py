@@ -1,7 +1,11 @@
 """What a test waits for before it looks at a page, and what axe finds wrong with it."""
 
+import time
+
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
+
+from tests.browser.visitor import PATIENCE
 
 # Half a second without any request would do as well, and there are some four hundred looks.
 SETTLED = "document.readyState === 'complete' && !document.querySelector('.htmx-request')"
@@ -9,7 +13,11 @@ SETTLED = "document.readyState === 'complete' && !document.querySelector('.htmx-
 
 def settle(page: Page) -> None:
     """Wait until the page and all that it asks for by itself are there."""
-    page.wait_for_function(SETTLED)
+    deadline = time.monotonic() + PATIENCE / 1000
+    # Asked from outside each time: what Playwright would ask again in the page, the page's policy refuses.
+    while not page.evaluate(SETTLED):
+        assert time.monotonic() < deadline, f"{page.url} is still asking for something"
+        page.wait_for_timeout(20)
 
 
 def violations(page: Page) -> list[tuple[str, list[str]]]:
