@@ -99,7 +99,7 @@ TEMPLATES = [
             ],
             "builtins": [
                 f"apps.common.templatetags.{library}"
-                for library in ("components", "blocks", "charts", "fields", "panel", "strips")
+                for library in ("components", "blocks", "charts", "drawn", "fields", "panel", "strips")
             ],
         },
     },

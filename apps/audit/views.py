@@ -52,7 +52,7 @@ def entry_list(request: HttpRequest) -> HttpResponseBase:
     context = {
         "form": form,
         "head": queries.head(),
-        "readings": queries.readings(rows),
+        "lines": queries.lines(rows),
         "filtered": any(request.GET.get(name) for name in form.fields),
         "more_url": _url_with(request, before=more) if more is not None else "",
         "csv_url": _url_with(request, **{"as": "csv"}),

@@ -1,11 +1,11 @@
 """What the frame of every page needs. Numbers in it are loaded after the page."""
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.utils.functional import SimpleLazyObject
 
 from apps.common.navigation import navigation, url_or_none
 
@@ -13,8 +13,8 @@ from apps.common.navigation import navigation, url_or_none
 def frame(request: HttpRequest) -> dict[str, Any]:
     """Navigation, version, whether this is the demo, and the addresses in the top bar ("" where not built yet)."""
     return {
-        # Read only where a whole page is rendered: what one may open takes the seats, which most pages read anyway.
-        "navigation": SimpleLazyObject(lambda: list(navigation(request.path, _rights_of(request)))),
+        # Called only where a whole page is rendered: what one may open takes the seats, which most pages read anyway.
+        "navigation": cache(lambda: tuple(navigation(request.path, _rights_of(request)))),
         "version": getattr(settings, "PORTAL_VERSION", ""),
         "demo_mode": getattr(settings, "PORTAL_DEMO", False),
         "home_url": url_or_none("desk:desk_detail") or "/",

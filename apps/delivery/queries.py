@@ -1,9 +1,9 @@
 """Reading delivery: what a person may see of initiatives, epics and stories."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from django.db.models import Case, Count, Q, QuerySet, Value, When
 
@@ -50,6 +50,16 @@ PAGE = 50
 Row = TypeVar("Row", Epic, Story)
 
 
+class HasKey(Protocol):
+    """A row or a line of a list."""
+
+    @property
+    def key(self) -> str: ...
+
+
+Keyed = TypeVar("Keyed", bound=HasKey)
+
+
 def initiatives_for(person: Person) -> QuerySet[Initiative]:
     """Initiatives that `person` may read, by title."""
     return initiatives_outside(organization.hidden_scope_ids(person))
@@ -74,6 +84,11 @@ def initiative_titled(title: str) -> Initiative | None:
     """The initiative of this title, whoever asks; imports find theirs by it."""
     found = Initiative.objects.filter(scope__title=title.strip(), scope__archived_at=None)
     return found.select_related("scope").order_by("pk").first()
+
+
+def epics_in(initiative: Initiative) -> QuerySet[Epic]:
+    """Epics of an initiative that somebody was let read, in work or accepted, in order of their keys' numbers."""
+    return initiative.epics.filter(archived_at=None).order_by("pk")
 
 
 def with_counts(initiatives: QuerySet[Initiative]) -> QuerySet[Initiative]:
@@ -312,12 +327,10 @@ def filtered_stories(
     return found
 
 
-def keyset_page(
-    rows: QuerySet[Row], *, sorts: Mapping[str, str], sort: str, after: str, size: int = PAGE
-) -> tuple[list[Row], str]:
-    """One page of a list sorted by `sort` (such as "-title"), from behind the row with the key `after`.
+def keyset_page(rows: QuerySet[Row], *, sorts: Mapping[str, str], sort: str, after: str) -> QuerySet[Row]:
+    """A page of a list sorted by `sort` (such as "-title") and one row more, from behind the row with the key `after`.
 
-    Returns the rows, and the key after which the next page begins ("" on the last). A row that is gone begins anew.
+    A row that is gone begins anew.
     """
     sign = "-" if sort.startswith("-") else ""
     field = sorts.get(sort.lstrip("-"), "pk")
@@ -325,8 +338,12 @@ def keyset_page(
     rows = rows.order_by(*order)
     if after and (place := place_of(rows.model._default_manager.all(), order, key=after)):
         rows = rows_behind(rows, order, place)
-    found = list(rows[: size + 1])
-    return found[:size], found[size - 1].key if len(found) > size else ""
+    return rows[: PAGE + 1]
+
+
+def page_and_next(found: Sequence[Keyed]) -> tuple[Sequence[Keyed], str]:
+    """What `keyset_page` found as a page, and the key after which the next begins ("" on the last)."""
+    return found[:PAGE], found[PAGE - 1].key if len(found) > PAGE else ""
 
 
 @dataclass(frozen=True)

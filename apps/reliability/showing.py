@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal, localcontext
 from fractions import Fraction
-from typing import TypedDict
+from typing import Self, TypedDict
 
 from apps.reliability import standing, windows
 from apps.reliability.budget import Budget, BudgetState
@@ -27,13 +27,18 @@ TONES = {
 }
 
 
-@dataclass(frozen=True)
-class Shown:
-    """One SLO as a list, a page or the API shows it; `stands` is None where it was never computed."""
+@dataclass(frozen=True, kw_only=True)
+class Figures:
+    """Where an SLO stands, as a list shows it; `stands` is None where it was never computed.
 
-    slo: SLO
+    `share` and `window_text` are those of the agreement; `age` says how old it is in words, "" for as of now.
+    """
+
+    share: Fraction
+    window_text: str
     stands: Standing | None
     is_stale: bool
+    age: str = ""
 
     @property
     def state(self) -> str:
@@ -43,12 +48,12 @@ class Shown:
     @property
     def target(self) -> Fraction:
         """That of the version that was in force."""
-        return self.stands.budget.target if self.stands else self.slo.share
+        return self.stands.budget.target if self.stands else self.share
 
     @property
     def window(self) -> Window:
         """That of the version that was in force."""
-        return self.stands.window if self.stands else windows.parse(self.slo.window)
+        return self.stands.window if self.stands else windows.parse(self.window_text)
 
     @property
     def target_words(self) -> str:
@@ -90,11 +95,23 @@ class Shown:
         return self.stands.as_of if self.stands else None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Shown(Figures):
+    """One SLO as a page or the API shows it."""
+
+    slo: SLO
+
+    @classmethod
+    def of(cls, slo: SLO, stands: Standing | None, *, is_stale: bool = False) -> Self:
+        """An SLO that stands so, or was never computed."""
+        return cls(slo=slo, share=slo.share, window_text=slo.window, stands=stands, is_stale=is_stale)
+
+
 def shown(slo: SLO, *, at: datetime) -> Shown:
     """From the stored status; stale once it has not been computed for a while, or no counts came."""
     status: SLOStatus | None = getattr(slo, "status", None)
     if status is None:
-        return Shown(slo, None, is_stale=False)
+        return Shown.of(slo, None)
     stands = standing.stand(
         (status.good, status.total),
         standing.read(status.sums),
@@ -102,7 +119,12 @@ def shown(slo: SLO, *, at: datetime) -> Shown:
         window=windows.parse(slo.window),
         as_of=status.as_of,
     )
-    return Shown(slo, stands, is_stale=at - status.as_of > STALE_AFTER)
+    return Shown.of(slo, stands, is_stale=is_stale(status.as_of, at=at))
+
+
+def is_stale(as_of: datetime, *, at: datetime) -> bool:
+    """Whether what was computed then is too old to be believed."""
+    return at - as_of > STALE_AFTER
 
 
 class StatusRow(TypedDict):

@@ -12,7 +12,8 @@ from django.template import engines
 from django.test import RequestFactory
 from django.urls import NoReverseMatch, include, path
 
-from apps.common.templatetags.components import ago_words, day_words, initials
+from apps.common.instants import ago_words, day_words
+from apps.common.templatetags.components import initials
 from apps.common.tones import TONES, tone_of
 
 # Components belong to the cellar: no room needs to be there.

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 from django.utils.html import strip_tags
 
-from apps.common.templatetags.components import day_words
+from apps.common.instants import day_words
 from apps.delivery import actions
 from apps.organization.models import Person, Scope
 from apps.organization.roles import Role

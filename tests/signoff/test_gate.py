@@ -163,8 +163,10 @@ def test_one_more_criterion_is_one_function(made_up: None, promise: Promise) -> 
 
 def test_many_gates_take_the_queries_of_one(cast: Cast, django_assert_num_queries: DjangoAssertNumQueries) -> None:
     one = [make_promise(cast).reread()]
+    # Nobody refreshes its SLO, so that counts are read; in the first five minutes of an hour one table less.
+    at = timezone.now().replace(minute=30)
     with CaptureQueriesContext(connection) as captured:
-        queries.gates(one, at=timezone.now())
+        queries.gates(one, at=at)
     others = [make_promise(cast, title=f"Epic {number}") for number in range(19)]
     for other in others:
         delivery.edit_epic(
@@ -178,7 +180,7 @@ def test_many_gates_take_the_queries_of_one(cast: Cast, django_assert_num_querie
     epics = list(delivery_queries.epics_for(cast.maria))
     assert len(epics) == 20
     with django_assert_num_queries(len(captured)):
-        queries.gates(epics, at=timezone.now())
+        queries.gates(epics, at=at)
 
 
 def test_a_teams_own_product_owner_is_not_the_epics(promise: Promise) -> None:

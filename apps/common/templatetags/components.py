@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from apps.common.instants import ago_words, day_words, exact_words
 from apps.common.tones import Tone, tone_of
 
 register = Library()
@@ -122,44 +123,19 @@ def copy_button(text: str, words: str = "Copy") -> SafeString:
     )
 
 
-def exact_words(at: datetime) -> str:
-    """`at` to the second, in UTC, as people write it."""
-    at = at.astimezone(UTC)
-    return f"{at.day} {at:%b %Y %H:%M:%S} UTC"
-
-
-def day_words(on: date, today: date) -> str:
-    """A day without its year where it is this one."""
-    return f"{on.day} {on:%b}" if on.year == today.year else f"{on.day} {on:%b %Y}"
-
-
-def ago_words(at: datetime, now: datetime) -> str:
-    """How long ago `at` was, or in how long it will be: minutes, hours, days up to 13, then the date (UTC)."""
-    seconds = (now - at).total_seconds()
-    distance = abs(seconds)
-    if distance < 45:
-        return "just now" if seconds >= 0 else "in a moment"
-    if distance < 3_570:
-        words = f"{max(1, round(distance / 60))} min"
-    elif distance < 84_600:
-        words = f"{max(1, round(distance / 3_600))} h"
-    elif distance < 13.5 * 86_400:
-        words = f"{max(1, round(distance / 86_400))} d"
-    else:
-        return day_words(at.astimezone(UTC).date(), now.astimezone(UTC).date())
-    return f"{words} ago" if seconds > 0 else f"in {words}"
-
-
 @register.simple_tag
-def ago(at: datetime | None, none: str = "never") -> SafeString:
-    """An instant as people say it, “38 min ago”, exact in UTC in its title and datetime; `none` where there is none."""
+def ago(at: datetime | None, none: str = "never", words: str = "") -> SafeString:
+    """An instant as people say it, “38 min ago”, exact in UTC in its title and datetime; `none` where there is none.
+
+    `words` stand for those of now, in what is drawn once and shown later.
+    """
     if at is None:
         return format_html('<span class="quiet">{}</span>', none)
     return format_html(
         '<time datetime="{}" title="{}">{}</time>',
         at.astimezone(UTC).isoformat(),
         exact_words(at),
-        ago_words(at, timezone.now()),
+        words or ago_words(at, timezone.now()),
     )
 
 

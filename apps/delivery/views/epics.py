@@ -12,6 +12,7 @@ from apps.common.page import page_or_partial
 from apps.common.refused import Refused, refusal
 from apps.delivery import actions, queries, rules
 from apps.delivery.forms import EpicCreateForm, EpicFilterForm, EpicForm, ReasonForm
+from apps.delivery.lines import epic_lines
 from apps.delivery.models import Epic
 from apps.organization import queries as organization
 from apps.organization.requests import person_of
@@ -36,7 +37,8 @@ def epic_list(request: HttpRequest) -> HttpResponseBase:
     if request.GET.get("as") == "csv":
         return csv_response("epics", CSV_HEAD, map(_csv_row, rows.order_by("pk").iterator()))
     sort = form.cleaned_data.get("sort", "")
-    epics, after = queries.keyset_page(rows, sorts=queries.EPIC_SORTS, sort=sort, after=request.GET.get("after", ""))
+    page = queries.keyset_page(rows, sorts=queries.EPIC_SORTS, sort=sort, after=request.GET.get("after", ""))
+    epics, after = queries.page_and_next(epic_lines(page))
     context = {
         "epics": epics,
         "form": form,

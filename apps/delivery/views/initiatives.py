@@ -9,6 +9,7 @@ from apps.common.access import member
 from apps.common.refused import BadInput, refusal
 from apps.delivery import actions, queries, rules
 from apps.delivery.forms import InitiativeForm
+from apps.delivery.lines import epic_lines
 from apps.organization.requests import person_of
 
 
@@ -32,7 +33,7 @@ def initiative_detail(request: HttpRequest, key: str) -> HttpResponse:
     initiative = get_object_or_404(queries.with_counts(queries.initiatives_for(person)), scope__key=key)
     context = {
         "initiative": initiative,
-        "epics": list(queries.epics_for(person).filter(initiative=initiative, archived_at=None).order_by("pk")),
+        "epics": epic_lines(queries.epics_in(initiative), with_initiative=False),
         "edit_refusal": refusal(rules.check_may_edit_initiative, initiative, by=person),
         "epic_refusal": refusal(rules.check_may_create_epic, initiative, by=person),
         "import_refusal": refusal(rules.check_may_import_features, initiative, by=person),

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 from apps.common.access import member
 from apps.common.refused import refusal
 from apps.delivery import queries
+from apps.delivery.lines import epic_lines
 from apps.organization import queries as organization
 from apps.organization import rules as organization_rules
 from apps.organization.forms import DependencyForm
@@ -29,7 +30,7 @@ def service_detail(request: HttpRequest, key: str) -> HttpResponse:
     service = get_object_or_404(Service.objects.select_related("scope", "team__scope"), scope__key=key)
     hidden = organization.hidden_scope_ids(person)
     slos = list(reliability.slos_by_need(service.scope)[: SHOWN + 1])
-    epics = list(queries.epics_on(service, hidden)[: SHOWN + 1])
+    epics = epic_lines(queries.epics_on(service, hidden)[: SHOWN + 1])
     context = {
         "service": service,
         "scope": service.scope,

@@ -24,6 +24,7 @@ from apps.delivery.forms import (
     StoryTextForm,
 )
 from apps.delivery.gherkin import Counts, Feature, Problem, counts, parse
+from apps.delivery.lines import story_lines
 from apps.delivery.models import Story, StoryVersion
 from apps.delivery.queries import EditEffect
 from apps.organization.requests import person_of
@@ -42,12 +43,9 @@ def story_list(request: HttpRequest) -> HttpResponseBase:
     rows = queries.filtered_stories(person, **asked)
     if request.GET.get("as") == "csv":
         return csv_response("stories", CSV_HEAD, map(_csv_row, rows.order_by("pk").iterator()))
-    stories, after = queries.keyset_page(
-        rows,
-        sorts=queries.STORY_SORTS,
-        sort=form.cleaned_data.get("sort", ""),
-        after=request.GET.get("after", ""),
-    )
+    sort = form.cleaned_data.get("sort", "")
+    page = queries.keyset_page(rows, sorts=queries.STORY_SORTS, sort=sort, after=request.GET.get("after", ""))
+    stories, after = queries.page_and_next(story_lines(page))
     context = {
         "stories": stories,
         "form": form,

@@ -41,26 +41,18 @@ def _read_seats(person: Person) -> list[HeldSeat]:
     delegated = Delegation.objects.filter(
         delegate=person, delegate__is_active=True, revoked_at=None, from_on__lte=day, until_on__gte=day
     )
-    seats = list(
+    rows = (
         Seat.objects.held_on(day)
         .filter(Q(person=person) | Q(pk__in=delegated.order_by().values("seat")), person__is_active=True)
-        .select_related("scope", "person")
+        .values_list("person_id", "pk", "role", "scope_id", "scope__key", "scope__title", "from_on", "person__name")
     )
-    own = [_held(seat) for seat in seats if seat.person_id == person.pk]
-    return own + [_held(seat, delegated_by=seat.person) for seat in seats if seat.person_id != person.pk]
-
-
-def _held(seat: Seat, *, delegated_by: Person | None = None) -> HeldSeat:
-    return HeldSeat(
-        seat_id=seat.pk,
-        role=seat.role,
-        scope_id=seat.scope_id,
-        scope_key=seat.scope.key,
-        scope_title=seat.scope.title,
-        since=seat.from_on,
-        delegated_by=delegated_by.key if delegated_by else "",
-        delegated_by_name=delegated_by.name if delegated_by else "",
-    )
+    own, lent = list[HeldSeat](), list[HeldSeat]()
+    for holder, pk, role, scope, key, title, since, name in rows:
+        if holder == person.pk:
+            own.append(HeldSeat(pk, role, scope, key, title, since))
+        else:
+            lent.append(HeldSeat(pk, role, scope, key, title, since, f"P-{holder}", name))
+    return own + lent
 
 
 def seat_for(person: Person, right: str, *scopes: Scope, fresh: bool = False) -> HeldSeat | None:

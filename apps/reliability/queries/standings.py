@@ -32,7 +32,7 @@ def standings(slos: Sequence[SLO], *, at: datetime) -> list[Shown]:
     """Each SLO as it stood at `at`: by the counts stored now, and the version in force then."""
     agreed = agreed_on(slos, at)
     stood = {slo.pk: stands for slo, stands, _ in stand_all(slos, at=at, agreed=agreed)}
-    return [Shown(slo, stood[slo.pk], is_stale=False) for slo in slos]
+    return [Shown.of(slo, stood[slo.pk]) for slo in slos]
 
 
 def shown_now(slo: SLO, *, at: datetime) -> Shown:

@@ -15,6 +15,7 @@ from apps.organization import queries as organization
 from apps.organization.requests import person_of
 from apps.reliability import actions, queries, rules, showing
 from apps.reliability.forms import ReasonForm, SLOChangeForm, SLOFilterForm, SLOForm, slo_initial
+from apps.reliability.lines import slo_lines
 from apps.reliability.views.decided import line_of
 from apps.reliability.views.figures import figures
 from apps.reliability.views.history import history
@@ -43,9 +44,9 @@ def slo_list(request: HttpRequest) -> HttpResponseBase:
     if after := request.GET.get("after", ""):
         place = place_of(queries.slos_outside(hidden), ORDER, key=after)
         rows = rows_behind(rows, ORDER, place) if place else rows.none()
-    slos, now, tally = list(rows[: ROWS + 1]), timezone.now(), queries.tally(hidden)
+    slos, tally = slo_lines(rows[: ROWS + 1], at=timezone.now()), queries.tally(hidden)
     context = {
-        "shown": [showing.shown(slo, at=now) for slo in slos[:ROWS]],
+        "slos": slos[:ROWS],
         "tally": tally,
         "less_than_half": sum(tally.get(state, 0) for state in ("LOW", "HALF")),
         "half_or_more": sum(tally.get(state, 0) for state in ("FAIR", "AMPLE", "NO_BUDGET")),

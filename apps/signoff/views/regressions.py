@@ -38,12 +38,9 @@ def regression_list(request: HttpRequest) -> HttpResponseBase:
     rows = delivery.filtered_stories(person_of(request), state="REGRESSED", **asked).select_related("signed_by")
     if request.GET.get("as") == "csv":
         return csv_response("regressions", HEAD, map(_csv_row, _in_chunks(list(rows.order_by("pk")))))
-    stories, after = delivery.keyset_page(
-        rows,
-        sorts=delivery.STORY_SORTS,
-        sort=form.cleaned_data.get("sort", ""),
-        after=request.GET.get("after", ""),
-    )
+    sort = form.cleaned_data.get("sort", "")
+    page = delivery.keyset_page(rows, sorts=delivery.STORY_SORTS, sort=sort, after=request.GET.get("after", ""))
+    stories, after = delivery.page_and_next(list(page))
     context = {
         "regressions": regressions.regressions_of(stories),
         "form": form,

@@ -11,6 +11,11 @@ from apps.organization.models import Person
 from apps.specs.report import Status
 
 
+def ordered_at(ran_at: datetime | None, received_at: datetime) -> datetime:
+    """When a run counts as run: a runner's clock never counts as later than ours."""
+    return min(ran_at, received_at) if ran_at else received_at
+
+
 class Run(models.Model):
     """What came in at once: reports of a test runner, or what a person found by hand.
 
@@ -61,8 +66,8 @@ class Run(models.Model):
 
     @property
     def ordered_at(self) -> datetime:
-        """The instant by which the latest of several runs is told; a runner's clock never counts as later than ours."""
-        return min(self.ran_at, self.received_at) if self.ran_at else self.received_at
+        """The instant by which the latest of several runs is told."""
+        return ordered_at(self.ran_at, self.received_at)
 
 
 class Result(models.Model):

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.common.access import member, right
@@ -19,6 +20,7 @@ from apps.organization.models import Person
 from apps.organization.requests import person_of
 from apps.specs import actions, intake, queries, rules
 from apps.specs.forms import FORMATS, ResultFilterForm, RunFilterForm, RunImportForm
+from apps.specs.lines import run_lines
 from apps.specs.models import Result, Run
 
 ROWS = 50
@@ -41,7 +43,7 @@ def run_list(request: HttpRequest) -> HttpResponseBase:
     after = _number(request.GET.get("after", ""))
     if after:
         rows = rows.filter(pk__lt=after)
-    runs = list(rows[: ROWS + 1])
+    runs = run_lines(rows[: ROWS + 1], at=timezone.now())
     context = {
         "runs": runs[:ROWS],
         "form": form,
