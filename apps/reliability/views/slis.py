@@ -16,7 +16,6 @@ from apps.reliability import actions, queries, rules, showing
 from apps.reliability.forms import SLICreateForm, SLIFilterForm, SLIForm
 
 ROWS = 50
-NO_SEAT = "None of your seats lets you define what is measured."
 DAYS_SHOWN = 30
 
 
@@ -38,7 +37,7 @@ def sli_list(request: HttpRequest) -> HttpResponseBase:
         "slis": slis[:ROWS],
         "form": form,
         "filtered": bool(text),
-        "create_refusal": "" if person.has_perm("reliability.edit_slo") else NO_SEAT,
+        "create_refusal": "" if person.has_perm("reliability.edit_slo") else rules.NO_SEAT,
         "next_url": next_url(request, slis[ROWS - 1].pk if len(slis) > ROWS else ""),
     }
     return page_or_partial(request, "reliability/sli_list.html", "reliability/_sli_list.html", context)
