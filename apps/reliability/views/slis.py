@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from apps.common.access import member, right
 from apps.common.lists import next_url
 from apps.common.page import page_or_partial
-from apps.common.refused import BadInput, refusal
+from apps.common.refused import BadInput, NotAllowed, refusal
 from apps.organization import queries as organization
 from apps.organization.requests import person_of
 from apps.reliability import actions, queries, rules, showing
@@ -66,6 +66,8 @@ def sli_create(request: HttpRequest) -> HttpResponse:
     """Define what is measured of a service or an epic."""
     person = person_of(request)
     form = SLICreateForm(request.POST or None, initial={"scope": request.GET.get("scope", "")}, by=person)
+    if not form.offers:
+        raise NotAllowed(rules.NO_SEAT)
     if request.method == "POST" and form.is_valid():
         data = dict(form.cleaned_data)
         try:
