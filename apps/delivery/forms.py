@@ -152,11 +152,10 @@ class NFRForm(forms.Form):
         help_text="What must hold, so that somebody can say yes or no: “A payment is confirmed within 2 s for 99 %”.",
     )
     kind = forms.ChoiceField(
-        required=False,
         choices=NFR.Kind.choices,
         initial=NFR.Kind.ATTESTED,
         label="How it is judged",
-        help_text="Attested where nothing is said.",
+        error_messages={"required": "Say how it is judged: attested, measured by an SLI, or proven by a scenario."},
     )
     sli = forms.ChoiceField(
         required=False,
@@ -201,14 +200,26 @@ class NFRForm(forms.Form):
             *((f"{story}:{name}", f"{story} {name}") for story, name in queries.named_scenarios(epic)),
         ]
 
-    def clean_kind(self) -> str:
-        """Attested where nothing is said."""
-        return str(self.cleaned_data["kind"] or NFR.Kind.ATTESTED)
-
     def clean_target(self) -> Decimal | None:
         """As a share of 1."""
         percentage: Decimal | None = self.cleaned_data["target"]
         return None if percentage is None else percentage / 100
+
+
+class NFRBody(NFRForm):
+    """The same by the API, where it was attested before there was anything to choose."""
+
+    kind = forms.ChoiceField(
+        required=False,
+        choices=NFR.Kind.choices,
+        label="How it is judged",
+        help_text="Attested where nothing is said.",
+    )
+    field_order = ["title", "statement", "kind"]
+
+    def clean_kind(self) -> str:
+        """Attested where nothing is said."""
+        return str(self.cleaned_data["kind"] or NFR.Kind.ATTESTED)
 
 
 def nfr_initial(nfr: NFR) -> dict[str, Any]:
