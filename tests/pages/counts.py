@@ -61,7 +61,11 @@ COUNTS: dict[str, dict[str, int]] = {
     "delivery:initiative_create": {"adam /initiatives/new/": 4},
     "delivery:initiative_detail": {"maria /initiatives/I-1/": 8},
     "delivery:initiative_edit": {"adam /initiatives/I-1/edit/": 5},
-    "delivery:epic_list": {"maria /epics/": 6, "maria /epics/?state=OPEN&sort=-title&text=e&initiative=I-1": 6},
+    "delivery:epic_list": {
+        "maria /epics/": 6,
+        "maria /epics/?state=OPEN&sort=-title&text=e&initiative=I-1": 6,
+        "maria /epics/?service=orders": 6,
+    },
     "delivery:epic_create": {"maria /epics/new/": 6},
     "delivery:epic_edit": {"maria /epics/E-1/edit/": 7},
     "delivery:epic_archive": {"maria /epics/E-2/archive/": 6},

@@ -109,7 +109,9 @@ def _context(request: HttpRequest, decision: Decision, form: ProposalForm) -> di
     terms = queries.terms_of(decision.policy)
     freeze = queries.freeze_of(decision)
     columns = proposals[0].columns if proposals else []
-    asked = decided.first_asked(queries.deciding_seats(person, "reliability.sign_decision", decision.slo.scope), columns)
+    asked = decided.first_asked(
+        queries.deciding_seats(person, "reliability.sign_decision", decision.slo.scope), columns
+    )
     latest = proposals[0].proposal if proposals else None
     own = decided.own_signature(person, columns)
     sign_refusal = ""
