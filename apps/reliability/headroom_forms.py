@@ -7,7 +7,6 @@ from typing import Any
 from django import forms
 
 from apps.common.choosing import ManyOptions
-from apps.common.refused import BadInput
 from apps.organization.models import Person
 from apps.reliability import usage
 from apps.reliability.actions import Meant
@@ -78,10 +77,7 @@ class UsageForm(forms.Form):
         upload = self.cleaned_data.get("file")
         if upload is None:
             return {self.cleaned_data["on"]: self.cleaned_data["value"]}
-        try:
-            return usage.by_day(counts_csv.read_values(upload.read()))
-        except counts_csv.NotCounts as error:
-            raise BadInput(str(error)) from error
+        return usage.read_csv(upload.read())
 
 
 class HeadroomReviewForm(forms.Form):

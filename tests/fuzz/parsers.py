@@ -221,6 +221,7 @@ NOT_READERS = {
     "apps.reliability.standing": "reads sums that a refresh stored",
     "apps.reliability.counts": "packs numbers for a digest",
     "apps.reliability.management.commands.import_slos": "writes JSON",
+    "apps.reliability.management.commands.import_usage": "writes JSON; what it reads is counts-csv",
     "apps.reliability.models.decisions": "reads what the portal itself stored of a decision, which its digest proves",
     "apps.reliability.models.headroom": "reads what the portal itself stored of a review, which its digest proves",
     "apps.reliability.models.nine_cases": "reads what the portal itself stored of a case, which its digest proves",
