@@ -215,6 +215,7 @@ NOT_READERS = {
     "apps.organization.views.people": "writes CSV",
     "apps.organization.management.commands.import_people": "writes JSON",
     "apps.integrations.management.commands.backfill_counts": "reads a day that an operator typed",
+    "apps.integrations.management.commands.measure_slis": "writes JSON",
     "apps.integrations.own_requests": "reads counters that the portal's own web left",
     "apps.integrations.prometheus": "tried by answers of a server that lies: tests/integrations/test_prometheus.py",
     "apps.reliability.actions.headroom": "writes JSON",
