@@ -77,7 +77,7 @@ def _check_beside() -> None:
     for check in beside.due_checks():
         try:
             import_string(check)()
-        except (ValueError, TypeError) as error:
+        except (ValueError, TypeError, AttributeError) as error:
             raise BadEntry(None, "readable", f"a row holds what cannot be read: {error}") from error
 
 

@@ -14,6 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllow
 from django.shortcuts import render
 
 from apps.common import unavailable
+from apps.common.damaged import damaged_of
 from apps.common.refused import Refused
 
 ONLY_FORMS = "This address takes nothing but what its form sends. Go to the page that has the form."
@@ -85,6 +86,7 @@ class RefusedMiddleware:
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if isinstance(exception, Refused):
-            return render(request, "refused.html", {"refused": exception}, status=exception.status)
+        refused = exception if isinstance(exception, Refused) else damaged_of(exception)
+        if refused is not None:
+            return render(request, "refused.html", {"refused": refused}, status=refused.status)
         return unavailable.answer(request, exception)

@@ -6,6 +6,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
+from apps.common.damaged import damaged_of
 from apps.common.refused import Refused
 
 
@@ -20,9 +21,10 @@ class Problem(TypedDict):
 
 def problem_handler(error: Exception, context: dict[str, Any]) -> Response | None:
     """A response in application/problem+json for what a view of the API raised; None where it is not ours."""
-    if isinstance(error, Refused):
-        errors = getattr(error, "errors", None)
-        return problem(error.status, error.sentence, **({"errors": errors} if errors else {}))
+    refused = error if isinstance(error, Refused) else damaged_of(error)
+    if refused is not None:
+        errors = getattr(refused, "errors", None)
+        return problem(refused.status, refused.sentence, **({"errors": errors} if errors else {}))
     if isinstance(error, ObjectDoesNotExist):  # gone, or hidden, since it was looked at
         return problem(404, "There is no such thing that you may read.")
     response = exception_handler(error, context)

@@ -34,6 +34,12 @@ class BadInput(Refused):
     status = 400
 
 
+class Damaged(Refused):
+    """What is stored cannot be read, since it was changed past the portal; the sentence says what, and who names it."""
+
+    is_damage = True
+
+
 def refusal(check: Callable[..., Any], *args: Any, **kwargs: Any) -> str:
     """The sentence with which `check` refuses, or "" where it does not."""
     try:

@@ -57,6 +57,7 @@ TONES: dict[str, Tone] = {
     "AMBIGUOUS": Tone("bad", "dependency", "Ambiguous"),
     "STALE": Tone("attention", "clock", "Stale"),
     "INCOMPLETE": Tone("neutral", "clock", "Incomplete"),
+    "NO_STEPS": Tone("neutral", "unknown", "No steps"),
     "NO_DATA": Tone("neutral", "unknown", "No data"),
     # Seats, people, exceptions, requests
     "VACANT": Tone("attention", "unknown", "Vacant"),

@@ -5,11 +5,9 @@ from functools import cache
 from typing import Any
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 
 from apps.common.choosing import ManyOptions
 from apps.delivery import queries
-from apps.delivery.feature_files import MAX_ARCHIVE_BYTES, MAX_FILES, SUFFIX, pack
 from apps.delivery.models import NFR, Epic, EpicDependency
 from apps.delivery.states import EpicState, StoryState
 from apps.organization.models import Person, Service, Team
@@ -152,11 +150,10 @@ class NFRForm(forms.Form):
         help_text="What must hold, so that somebody can say yes or no: “A payment is confirmed within 2 s for 99 %”.",
     )
     kind = forms.ChoiceField(
-        required=False,
         choices=NFR.Kind.choices,
         initial=NFR.Kind.ATTESTED,
         label="How it is judged",
-        help_text="Attested where nothing is said.",
+        error_messages={"required": "Say how it is judged: attested, measured by an SLI, or proven by a scenario."},
     )
     sli = forms.ChoiceField(
         required=False,
@@ -201,14 +198,26 @@ class NFRForm(forms.Form):
             *((f"{story}:{name}", f"{story} {name}") for story, name in queries.named_scenarios(epic)),
         ]
 
-    def clean_kind(self) -> str:
-        """Attested where nothing is said."""
-        return str(self.cleaned_data["kind"] or NFR.Kind.ATTESTED)
-
     def clean_target(self) -> Decimal | None:
         """As a share of 1."""
         percentage: Decimal | None = self.cleaned_data["target"]
         return None if percentage is None else percentage / 100
+
+
+class NFRBody(NFRForm):
+    """The same by the API, where it was attested before there was anything to choose."""
+
+    kind = forms.ChoiceField(
+        required=False,
+        choices=NFR.Kind.choices,
+        label="How it is judged",
+        help_text="Attested where nothing is said.",
+    )
+    field_order = ["title", "statement", "kind"]
+
+    def clean_kind(self) -> str:
+        """Attested where nothing is said."""
+        return str(self.cleaned_data["kind"] or NFR.Kind.ATTESTED)
 
 
 def nfr_initial(nfr: NFR) -> dict[str, Any]:
@@ -284,6 +293,12 @@ class EpicFilterForm(forms.Form):
     )
     initiative = forms.ChoiceField(required=False, widget=ManyOptions)
     state = forms.ChoiceField(required=False, choices=[("", "Any but archived"), *EpicState.choices])
+    service = forms.CharField(
+        required=False,
+        max_length=64,
+        label="Runs on",
+        widget=forms.TextInput(attrs={"placeholder": "service (key)", "size": 12}),
+    )
     sort = forms.ChoiceField(
         required=False,
         choices=[(name, name) for one in queries.EPIC_SORTS for name in (one, f"-{one}")],
@@ -327,63 +342,3 @@ class StoryFilterForm(forms.Form):
         super().__init__(*args, **kwargs)
         # Read where they are shown or one is chosen, and once then.
         self.fields["team"].choices = cache(_any_team)  # type: ignore[attr-defined]
-
-
-class _FilesInput(forms.ClearableFileInput):
-    allow_multiple_selected = True
-
-
-class _FilesField(forms.FileField):
-    """Several files, each as an UploadedFile."""
-
-    widget = _FilesInput(attrs={"accept": f".zip,{SUFFIX}", "multiple": True})
-
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
-        files = data if isinstance(data, list | tuple) else [data] if data else []
-        return [super(_FilesField, self).clean(one, initial) for one in files] or [super().clean(None, initial)]
-
-
-class FeatureImportForm(forms.Form):
-    """Feature files to import: one ZIP of the folder, or some files of it."""
-
-    initiative = forms.CharField(
-        max_length=200, help_text="Its title; the initiative is started where there is none of this title."
-    )
-    upload = _FilesField(
-        label="ZIP or feature files",
-        help_text="A ZIP stands for the whole folder: stories whose files are gone are archived. "
-        "Single .feature files archive nothing.",
-        max_length=500,
-    )
-    skip_refused = forms.BooleanField(
-        required=False,
-        label="Skip files that cannot be stories",
-        help_text="Else one such file refuses the whole import.",
-    )
-    text_at = forms.DateTimeField(
-        required=False,
-        label="The texts hold since (UTC)",
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"],
-        help_text="Where that is longer than now, so that older results count. Never in the future.",
-    )
-
-    def clean_upload(self) -> list[UploadedFile]:
-        """One ZIP, or feature files only; small enough to be kept."""
-        files: list[UploadedFile] = self.cleaned_data["upload"]
-        names = [str(one.name) for one in files]
-        if len(files) > MAX_FILES or sum(one.size or 0 for one in files) > MAX_ARCHIVE_BYTES:
-            raise forms.ValidationError(f"Together at most {MAX_ARCHIVE_BYTES // 1024 // 1024} MiB.")
-        if len(files) > 1 and any(name.lower().endswith(".zip") for name in names):
-            raise forms.ValidationError("Send one ZIP, or feature files, not both.")
-        if wrong := [name for name in names if not name.lower().endswith((".zip", SUFFIX))]:
-            raise forms.ValidationError(f"“{wrong[0]}” is neither a ZIP nor a .feature file.")
-        return files
-
-    def packed(self) -> tuple[str, bytes, bool]:
-        """The name, the ZIP, and whether it is a whole folder."""
-        files: list[UploadedFile] = self.cleaned_data["upload"]
-        if len(files) == 1 and str(files[0].name).lower().endswith(".zip"):
-            return str(files[0].name), files[0].read(), True
-        archive = pack((str(one.name), one.read()) for one in files)
-        return (str(files[0].name) if len(files) == 1 else f"{len(files)} files"), archive, False

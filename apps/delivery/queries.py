@@ -297,12 +297,16 @@ def known_texts(initiative: Initiative | None) -> KnownTexts:
     return KnownTexts(initiative.pk, log_size, texts)
 
 
-def filtered_epics(hidden: Collection[int], *, text: str = "", initiative: str = "", state: str = "") -> QuerySet[Epic]:
-    """Epics for a list: without archived ones, unless asked for by their state."""
+def filtered_epics(
+    hidden: Collection[int], *, text: str = "", initiative: str = "", state: str = "", service: str = ""
+) -> QuerySet[Epic]:
+    """Epics for a list: without archived ones, unless asked for by their state; those that run on `service` (key)."""
     found = epics_outside(hidden).filter(epic_condition(state) if state else Q(archived_at=None))
     found = found.select_related(None).select_related("initiative__scope", "team__scope")
     if initiative:
         found = found.filter(initiative__scope__key=initiative)
+    if service:
+        found = found.filter(pk__in=EpicService.objects.filter(service__scope__key__iexact=service).values("epic"))
     if text:
         found = found.filter(Q(title__icontains=text) | Q(key__iexact=text))
     return found

@@ -27,7 +27,7 @@ class EpicState(TextChoices):
 
 # What each story state means and who moves it on: (meaning, next step, whose).
 STORY_STATES: dict[StoryState, tuple[str, str, str]] = {
-    StoryState.DRAFT: ("It has no scenarios, so it cannot be proven.", "Write scenarios", "Business Analyst"),
+    StoryState.DRAFT: ("No scenario of it has a step, so it cannot be proven.", "Write scenarios", "Business Analyst"),
     StoryState.READY: ("It has scenarios and no complete evidence yet.", "Run it", "Engineering Team Lead"),
     StoryState.BROKEN: ("Its meaning is newer than its evidence.", "Run the new text", "Engineering Team Lead"),
     StoryState.FAILING: ("A scenario failed in its latest run.", "Mend it", "Engineering Team Lead"),

@@ -1,16 +1,19 @@
 """Reading of this room: sources of the settings, and what is measured by them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
 
+from apps.common.refused import BadInput
 from apps.integrations import sources
 from apps.integrations.counting import Asked, says_window
 from apps.integrations.models import Measurement, OwnReading
 from apps.integrations.sources import Source
 from apps.integrations.talking import Limits
+from apps.organization.models import Person
+from apps.reliability import queries as reliability
 from apps.reliability.counts import FIVE_MINUTES, Bucket, ErrorClass
 from apps.reliability.models import SLI, ErrorClassCount, FiveMinuteCount
 
@@ -29,6 +32,18 @@ def limits() -> Limits:
 def measurement_of(sli: SLI) -> Measurement | None:
     """What measures the SLI now."""
     return Measurement.objects.filter(sli=sli, stopped_at=None).select_related("sli", "set_by").first()
+
+
+def slis_called(keys: Sequence[str], reader: Person) -> list[SLI]:
+    """The SLIs with these keys, or under SLOs with them, each once, the oldest first; Refused names the first that is
+    not there, or that `reader` may not read.
+    """
+    slis = {sli.key: sli for sli in reliability.slis_for(reader).filter(key__in=keys)}
+    under = {slo.key: slo.sli for slo in reliability.slos_for(reader).filter(key__in=keys).select_related("sli")}
+    found = slis | under
+    if unknown := next((key for key in keys if key not in found), ""):
+        raise BadInput(f"There is no SLI or SLO {unknown[:20]}.")
+    return sorted({sli.pk: sli for sli in found.values()}.values(), key=lambda sli: sli.pk)
 
 
 def measured() -> QuerySet[Measurement]:

@@ -8,7 +8,10 @@ from typing import Any
 from django import forms
 
 from apps.common.choosing import ManyOptions
+from apps.organization import queries as organization
 from apps.organization.models import Person
+from apps.organization.rights import RIGHTS
+from apps.organization.roles import Role
 from apps.reliability import queries
 from apps.reliability.budget import BudgetState
 from apps.reliability.models import SLI, SLO, ErrorClassJudgment
@@ -16,6 +19,20 @@ from apps.reliability.nine_case import Weighed
 from apps.signatures.rules import MAX_COMMENT
 
 OFFERED_WINDOWS = "7d, 28d, 30d, 90d"
+
+
+def offer_scopes(field: forms.Field, *, by: Person, right: str) -> bool:
+    """Lets `field` choose of what `by` may read, and shows of it where they hold `right`; whether that is anything.
+
+    What is chosen past the form is for the rule to refuse, with the seats that it would take.
+    """
+    mine = {seat.scope_id for seat in organization.held_seats(by) if Role(seat.role) in RIGHTS[right]}
+    scopes = list(queries.scopes_to_measure(by))
+    named = {scope.key: f"{scope.get_kind_display()} · {scope.title}" for scope in scopes}
+    offered = [(scope.key, named[scope.key]) for scope in scopes if not mine.isdisjoint(scope.path_ids())]
+    field.choices = list(named.items())  # type: ignore[attr-defined]
+    field.widget.choices = offered
+    return bool(offered)
 
 
 class SLIForm(forms.Form):
@@ -50,16 +67,14 @@ class SLIForm(forms.Form):
 
 
 class SLICreateForm(SLIForm):
-    """A new indicator, with what it stands on."""
+    """A new indicator, with what it stands on: offered is where `by` may define one, `offers` whether there is any."""
 
     field_order = ["scope"]
     scope = forms.ChoiceField(label="Of", widget=ManyOptions, help_text="A service, an epic's experience, or a team.")
 
     def __init__(self, *args: Any, by: Person, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["scope"].choices = [  # type: ignore[attr-defined]
-            (scope.key, f"{scope.get_kind_display()} · {scope.title}") for scope in queries.scopes_to_measure(by)
-        ]
+        self.offers = offer_scopes(self.fields["scope"], by=by, right="reliability.edit_slo")
 
 
 class SLOForm(forms.Form):

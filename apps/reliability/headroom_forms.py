@@ -7,11 +7,11 @@ from typing import Any
 from django import forms
 
 from apps.common.choosing import ManyOptions
-from apps.common.refused import BadInput
 from apps.organization.models import Person
-from apps.reliability import queries, usage
+from apps.reliability import usage
 from apps.reliability.actions import Meant
 from apps.reliability.formats import counts_csv
+from apps.reliability.forms import offer_scopes
 from apps.reliability.headroom import MOST
 from apps.reliability.headroom_lines import STATES
 from apps.reliability.models import Resource
@@ -32,16 +32,14 @@ class ResourceForm(forms.Form):
 
 
 class ResourceCreateForm(ResourceForm):
-    """A resource, with what uses it."""
+    """A resource, with what uses it: offered is where `by` may say so, `offers` whether there is any."""
 
     field_order = ["scope"]
     scope = forms.ChoiceField(label="Of", widget=ManyOptions, help_text="A service, an epic's experience, or a team.")
 
     def __init__(self, *args: Any, by: Person, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["scope"].choices = [  # type: ignore[attr-defined]
-            (scope.key, f"{scope.get_kind_display()} · {scope.title}") for scope in queries.scopes_to_measure(by)
-        ]
+        self.offers = offer_scopes(self.fields["scope"], by=by, right="reliability.edit_resource")
 
 
 def meant_of(data: Mapping[str, Any]) -> Meant:
@@ -79,10 +77,7 @@ class UsageForm(forms.Form):
         upload = self.cleaned_data.get("file")
         if upload is None:
             return {self.cleaned_data["on"]: self.cleaned_data["value"]}
-        try:
-            return usage.by_day(counts_csv.read_values(upload.read()))
-        except counts_csv.NotCounts as error:
-            raise BadInput(str(error)) from error
+        return usage.read_csv(upload.read())
 
 
 class HeadroomReviewForm(forms.Form):

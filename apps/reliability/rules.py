@@ -27,6 +27,8 @@ from apps.reliability.models import (
 )
 from apps.signatures.models import Signature
 
+NO_SEAT = "None of your seats lets you define what is measured."
+
 
 def _seat(by: Person, right: str, words: str, scope: Scope) -> HeldSeat | None:
     """The seat that gives `right` on `scope` now, whatever the request read before. Raises NotAllowed."""
@@ -41,7 +43,7 @@ def check_may_create_sli(scope: Scope, *, by: Person) -> HeldSeat | None:
 def check_may_import_slos(scopes: Sequence[Scope], *, by: Person) -> HeldSeat | None:
     """Files define SLIs and SLOs on each of `scopes`; documents of other kinds alone take the right on any."""
     if not by.has_perm("reliability.edit_slo"):
-        raise NotAllowed("None of your seats lets you define what is measured.")
+        raise NotAllowed(NO_SEAT)
     return next(iter([check_may_create_sli(scope, by=by) for scope in scopes]), None)
 
 

@@ -1,4 +1,4 @@
-"""Usage as JSON, as whoever measures sends it, and by day. No database.
+"""Usage as JSON, as whoever measures sends it, or as CSV, and by day. No database.
 
 {"usage": [{"at": "2026-11-28", "value": 61.5}, {"at": "2026-11-29T14:00:00Z", "value": 63}]}
 """
@@ -11,6 +11,7 @@ from typing import Any
 
 from apps.common.instants import parse_instant
 from apps.common.refused import BadInput
+from apps.reliability.formats import counts_csv
 
 MOST_VALUES = 100_000
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
@@ -53,6 +54,14 @@ def read(body: Any) -> dict[date, float]:
     if len(values) > MOST_VALUES:
         raise BadInput(f"“usage” has {len(values):,} values; at most {MOST_VALUES:,} are taken at once.")
     return by_day(_value(one, f"usage[{place}]") for place, one in enumerate(values))
+
+
+def read_csv(data: bytes) -> dict[date, float]:
+    """Usage by day of a file `at,value`. Raises BadInput with the line."""
+    try:
+        return by_day(counts_csv.read_values(data))
+    except counts_csv.NotCounts as error:
+        raise BadInput(str(error)) from error
 
 
 def by_day(values: Iterable[tuple[datetime, float]]) -> dict[date, float]:

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db import DatabaseError
+from django.db.models import Exists, OuterRef, QuerySet
 
 from apps.audit import statement
 from apps.audit.beside import BadEntry
@@ -85,6 +86,8 @@ def check_signatures() -> None:
             entry = entries.get(signature.key)
             if entry is None:
                 raise BadEntry(None, RULE, f"{signature.key} is a signature that no entry tells of")
+            if not signature.is_readable:
+                raise BadEntry(entry.index, RULE, f"{signature.key} cannot be read: it was changed after signing")
             if differs := compare(signature, entry, values.get(entry.index, [])).differs:
                 raise BadEntry(entry.index, RULE, f"{signature.key} is not as it was signed: {', '.join(differs)}")
     kept = Signature.objects.filter(key=OuterRef("reference"))
@@ -96,9 +99,23 @@ def check_signatures() -> None:
 def _pages() -> Iterator[list[Signature]]:
     last = 0
     rows = Signature.objects.select_related("person", "delegated_by").order_by("pk")
-    while page := list(rows.filter(pk__gt=last)[:PAGE]):
+    while page := _read(rows.filter(pk__gt=last)[:PAGE]):
         yield page
         last = page[-1].pk
+
+
+def _read(rows: QuerySet[Signature]) -> list[Signature]:
+    """The rows; raises BadEntry with the name of the first that the database cannot read."""
+    try:
+        return list(rows)
+    except (DatabaseError, UnicodeDecodeError) as error:  # of a text; of an instant
+        for key in rows.values_list("key", flat=True):
+            try:
+                Signature.objects.get(key=key)
+            except (DatabaseError, UnicodeDecodeError):
+                entry = Entry.objects.filter(reference=key).order_by("index").first()
+                raise BadEntry(entry.index if entry else None, RULE, f"{key} cannot be read: {error}") from error
+        raise
 
 
 def entries_of(signatures: Iterable[Signature]) -> dict[str, Entry]:

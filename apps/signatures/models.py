@@ -1,10 +1,15 @@
 """The row of a signature."""
 
+from datetime import date
+
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 
 from apps.organization.models import Person
+from apps.organization.roles import Role
+
+_TEXTS = {"CharField", "TextField"}
 
 
 class Signature(models.Model):
@@ -44,6 +49,16 @@ class Signature(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("signoff:receipt_detail", args=[self.key])
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether each column holds what a signature holds; a database may be made to keep anything."""
+        written = [
+            getattr(self, field.name) for field in self._meta.concrete_fields if field.get_internal_type() in _TEXTS
+        ]
+        days = [self.seat_since, self.authenticated_at, self.signed_at]
+        whole = all(isinstance(one, str) for one in written) and all(isinstance(one, date) for one in days)
+        return whole and self.seat_role in Role.values
 
     @property
     def side(self) -> set[int]:

@@ -4,10 +4,27 @@ from datetime import datetime, timedelta
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
+from django.db import DatabaseError
 from django.db.models import QuerySet
 
+from apps.common.damaged import damaged_of
+from apps.common.refused import Damaged
 from apps.organization.models import Person
 from apps.signatures.models import Signature
+
+
+def signature_called(key: str) -> Signature:
+    """The one with this key, persons loaded. Raises Signature.DoesNotExist; Damaged where its row cannot be read."""
+    words = f"{key[:20]} cannot be read: its row was changed after signing. Verifying the log names it."
+    try:
+        found = Signature.objects.select_related("person", "delegated_by").get(key=key)
+    except (DatabaseError, UnicodeDecodeError) as error:  # of a text; of an instant
+        if isinstance(error, DatabaseError) and not damaged_of(error):
+            raise
+        raise Damaged(words) from error
+    if not found.is_readable:
+        raise Damaged(words)
+    return found
 
 
 def signature_with_key(*, person: Person, idempotency_key: str) -> Signature | None:

@@ -6,6 +6,7 @@ from apps.audit import queries as audit
 from apps.audit.merkle import ProofError
 from apps.audit.models import Entry
 from apps.audit.queries import InclusionProof
+from apps.common.refused import Damaged
 from apps.delivery import queries as delivery
 from apps.delivery.models import Epic, Story
 from apps.organization import queries as organization
@@ -13,9 +14,10 @@ from apps.organization.models import Person
 from apps.organization.rights import RIGHTS
 from apps.reliability import comparing as reliability
 from apps.reliability.comparing import Signed
-from apps.reliability.models import Decision, DecisionSignature, Policy
+from apps.reliability.models import Decision, DecisionSignature, Policy, PolicySignature
 from apps.reliability.queries import decisions_for, policies_for
 from apps.reliability.statements import MEANINGS
+from apps.signatures import queries as signatures
 from apps.signatures.models import Signature
 from apps.signoff import queries
 from apps.signoff.comparing import Comparison, compare, dossier_of
@@ -51,12 +53,19 @@ class Receipt:
         """What the signature means, in words."""
         if sign_off := self.epic_sign_off or self.story_sign_off:
             return sign_off.get_meaning_display()
-        return MEANINGS[self.signature.meaning]
+        return MEANINGS.get(self.signature.meaning, self.signature.meaning)
 
 
 def receipt_of(key: str, *, reader: Person) -> Receipt:
-    """Read by whoever may read what was signed. Raises Signature.DoesNotExist, the same for unknown and hidden."""
-    signature = Signature.objects.select_related("person", "delegated_by").get(key=key)
+    """Read by whoever may read what was signed. Raises Signature.DoesNotExist, the same for unknown and hidden; Damaged
+    where the row cannot be read.
+    """
+    try:
+        signature = signatures.signature_called(key)
+    except Damaged:
+        if not _is_on_something_read(key, reader):
+            raise Signature.DoesNotExist from None
+        raise
     epic_sign_off = (
         EpicSignOff.objects.filter(signature=signature).select_related("epic", "dossier", "signature").first()
     )
@@ -98,6 +107,18 @@ def receipt_of(key: str, *, reader: Person) -> Receipt:
         erased=found.erased,
         signed=signed,
     )
+
+
+def _is_on_something_read(key: str, reader: Person) -> bool:
+    """Whether what the signature is on may be read, by the threads to its row alone."""
+    of = {"signature__key": key}
+    read = (
+        delivery.epics_for(reader).filter(pk__in=EpicSignOff.objects.filter(**of).values("epic")),
+        delivery.stories_for(reader).filter(pk__in=StorySignOff.objects.filter(**of).values("story")),
+        decisions_for(reader).filter(pk__in=DecisionSignature.objects.filter(**of).values("proposal__decision")),
+        policies_for(reader).filter(pk__in=PolicySignature.objects.filter(**of).values("version__policy")),
+    )
+    return any(things.exists() for things in read)
 
 
 def told_of(thing: Thing) -> list[Person]:

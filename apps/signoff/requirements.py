@@ -96,6 +96,8 @@ def _proven(nfr: NFR, story: Story, proven: Named | None) -> tuple[VerdictState,
     name = f"“{nfr.scenario}” of {story.key}"
     if proven is None:
         return VerdictState.UNMET, f"{name} is gone: no current text of the epic has it"
+    if proven.is_bare:
+        return VerdictState.UNMET, f"{name} has no step, so nothing can prove it"
     match proven.verdict:
         case Story.Verdict.PASSED:
             return VerdictState.MET, f"{name} passed {proven.at:%d %b %Y %H:%M} UTC"

@@ -132,7 +132,8 @@ class RecordByHandForm(forms.Form):
     def __init__(self, *args: Any, evidence: list[ScenarioEvidence], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["scenarios"].choices = [  # type: ignore[attr-defined]
-            (one.pickle.position, one.words) for one in evidence
+            (one.pickle.position, one.words + (" (no step: it tests nothing)" if one.status == "NO_STEPS" else ""))
+            for one in evidence
         ]
 
 

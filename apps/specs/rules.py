@@ -84,7 +84,7 @@ def check_may_record_by_hand(story: Story, *, by: Person) -> HeldSeat:
     if story.archived_at or story.epic.archived_at:
         raise Refused(f"{story.key} is archived; nothing more is proven of it.")
     if not story.scenario_count:
-        raise Refused(f"{story.key} has no scenarios yet, so there is nothing to try.")
+        raise Refused(f"{story.key} has no scenario with a step yet, so there is nothing to try.")
     return seat
 
 

@@ -1,13 +1,18 @@
 """Making a backup while everything goes on: the database as of one instant, verified, under its final name at last."""
 
+import contextlib
+import fcntl
 import os
 import secrets
 import shutil
+import signal
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from types import FrameType
 
 from django.conf import settings
 from django.db import connection, connections
@@ -20,6 +25,7 @@ from portal.backup.manifest import NAME, Manifest, digest_of, see_on_disk, write
 from portal.owner import as_owner
 
 SECRET = "secret_key"  # noqa: S105, the name of a file
+PART = ".{name}.part-{mark}"
 
 
 class NotMade(Exception):
@@ -44,6 +50,13 @@ def make(folder: Path | None, *, with_secret: bool = False) -> tuple[Path, Outco
         files = {path.name: digest_of(path) for path in sorted(part.iterdir())}
         write(part, replace(manifest, made_at=f"{now:%Y-%m-%dT%H:%M:%SZ}", files=files))
     return folder, outcome
+
+
+def forget_broken_off() -> None:
+    """Remove what is left in PORTAL_BACKUPS of backups whose makers have ended; one under way is held by its own."""
+    for part in Path(settings.BACKUPS).glob(PART.format(name="triad-*", mark="*")):
+        with contextlib.suppress(OSError), _held(part):
+            shutil.rmtree(part)
 
 
 def forget_but(keep: int) -> list[Path]:
@@ -104,12 +117,47 @@ def _private() -> Iterator[None]:
 def _under_another_name(folder: Path) -> Iterator[Path]:
     """A folder that is named `folder` once all is in it, and is gone if anything fails."""
     folder.parent.mkdir(parents=True, exist_ok=True)
-    part = folder.with_name(f".{folder.name}.part-{secrets.token_hex(4)}")
-    part.mkdir()
-    try:
-        yield part
-        part.rename(folder)
-    except BaseException:
-        shutil.rmtree(part, ignore_errors=True)
-        raise
+    part = folder.with_name(PART.format(name=folder.name, mark=secrets.token_hex(4)))
+    with _ended_in_order():
+        try:
+            part.mkdir()
+            with _held(part):
+                yield part
+                part.rename(folder)
+        except BaseException:
+            shutil.rmtree(part, ignore_errors=True)
+            raise
     see_on_disk(folder.parent)
+
+
+@contextmanager
+def _held(part: Path) -> Iterator[None]:
+    """Locks the folder; its maker's end unlocks it, whatever that is. Raises OSError where somebody else holds it."""
+    descriptor = os.open(part, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def _ended_in_order() -> Iterator[None]:
+    """Meanwhile TERM and HUP, which by themselves end Python on the spot, raise as Ctrl-C does, so that all is tidied.
+
+    `up` passes on as TERM that it was asked to stop.
+    """
+
+    def end(number: int, frame: FrameType | None) -> None:
+        raise SystemExit(128 + number)
+
+    usual = []
+    if threading.current_thread() is threading.main_thread():  # others may not
+        usual = [one for one in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(one) is signal.SIG_DFL]
+    for number in usual:
+        signal.signal(number, end)
+    try:
+        yield
+    finally:
+        for number in usual:
+            signal.signal(number, signal.SIG_DFL)

@@ -82,7 +82,13 @@ def test_versions_and_what_changed_between_them(work: Work, maria: Client) -> No
 
 @pytest.mark.parametrize(
     ("query", "found"),
-    [("?text=checkout", 1), ("?text=nothing-like-it", 0), ("?state=OPEN", 1), ("?state=SIGNED", 0)],
+    [
+        ("?text=checkout", 1),
+        ("?text=nothing-like-it", 0),
+        ("?state=OPEN", 1),
+        ("?state=SIGNED", 0),
+        ("?service=orders", 0),
+    ],
 )
 def test_filters_are_those_of_the_page(work: Work, maria: Client, query: str, found: int) -> None:
     assert len(rows(maria, f"epics/{query}")) == found

@@ -69,9 +69,13 @@ def test_refusals(work: Work) -> None:
 def test_pages(work: Work) -> None:
     client = signed_in(work.maria)
     assert client.get("/epics/E-1/nfrs/new/").status_code == 200
-    said = {"title": "Fast", "statement": "Within 1 s."}
+    said = {"title": "Fast", "statement": "Within 1 s.", "kind": "ATTESTED"}
     assert client.post("/epics/E-1/nfrs/new/", said)["Location"] == "/epics/E-1/"
     assert client.post("/epics/E-1/nfrs/new/", {"title": "Fast"}).status_code == 400
+    unsaid = {"title": "Fast", "statement": "Within 1 s."}
+    for url in ("/epics/E-1/nfrs/new/", "/nfrs/NFR-1/edit/"):
+        refused = client.post(url, unsaid)
+        assert (refused.status_code, "Say how it is judged" in refused.content.decode()) == (400, True)
     assert "Within 1 s." in client.get("/nfrs/NFR-1/edit/").content.decode()
     assert client.post("/nfrs/NFR-1/edit/", {**said, "title": "Faster"}).status_code == 302
     assert client.get("/nfrs/NFR-1/archive/").status_code == 200

@@ -12,6 +12,7 @@ from apps.organization.models import Person, Scope
 from apps.organization.roles import Role
 from apps.reliability import actions as reliability
 from apps.reliability.models import SLO, Decision, Freeze
+from tests.api.asking import rows
 from tests.cast import ServiceFactory, forget_seats, in_days, signed_in
 from tests.delivery.work import Work, make_epic
 from tests.reliability.world import make_sli, make_slo, send
@@ -24,10 +25,14 @@ def payments(work: Work) -> Scope:
     return ServiceFactory.create(key="payments").scope
 
 
-def page(person: Person) -> str:
+def whole(person: Person) -> str:
     answer = signed_in(person).get("/services/payments/")
     assert answer.status_code == 200
-    return " ".join(strip_tags(answer.content.decode()).split())
+    return str(answer.content.decode())
+
+
+def page(person: Person) -> str:
+    return " ".join(strip_tags(whole(person)).split())
 
 
 def slo_on(payments: Scope, work: Work, title: str, bad: int) -> SLO:
@@ -78,6 +83,35 @@ def test_the_epics_that_run_on_it(work: Work, payments: Scope) -> None:
     words = page(work.maria)
     assert f"{work.epic.key} {work.epic.title}" in words
     assert other.key not in words
+
+
+def test_the_list_of_epics_is_asked_for_those_that_run_on_it(
+    work: Work, payments: Scope, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = make_epic(work.cast, "Vouchers")
+    assert "/epics/?service=payments" not in whole(work.maria)
+    actions.link_service(epic_key=other.key, service_key="payments", by=work.jonas)
+    client = signed_in(work.maria)
+    for name in ("payments", "PAYMENTS"):
+        assert [epic.key for epic in client.get(f"/epics/?service={name}").context["epics"]] == [other.key]
+        assert [row["key"] for row in rows(client, f"epics/?service={name}")] == [other.key]
+    csv = client.get("/epics/?service=payments&as=csv").getvalue().decode()
+    assert "Vouchers" in csv and work.epic.title not in csv
+    assert "No epic matches" in client.get("/epics/?service=orders").content.decode()
+    monkeypatch.setattr("apps.delivery.views.services.SHOWN", 1)
+    assert 'href="/epics/?service=payments"' not in whole(work.maria)
+    actions.link_service(epic_key=work.epic.key, service_key="payments", by=work.jonas)
+    assert 'href="/epics/?service=payments"' in whole(work.maria)
+
+
+def test_a_restricted_epic_is_not_found_by_its_service(work: Work, payments: Scope) -> None:
+    actions.link_service(epic_key=work.epic.key, service_key="payments", by=work.jonas)
+    work.epic.initiative.scope.restricted = True
+    work.epic.initiative.scope.save()
+    stranger = signed_in(forget_seats(work.cast.people["nobody"]))
+    assert stranger.get("/epics/?service=payments").context["epics"] == []
+    assert rows(stranger, "epics/?service=payments") == []
+    assert len(rows(signed_in(forget_seats(work.maria)), "epics/?service=payments")) == 1
 
 
 def test_epics_of_a_restricted_initiative_are_not_named(work: Work, payments: Scope) -> None:

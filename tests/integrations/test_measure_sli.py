@@ -1,8 +1,11 @@
 """Saying which source measures an SLI: refusals, the entry, the page, the API."""
 
+import json
+from io import StringIO
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import DatabaseError
 
 from apps.common.refused import BadInput, NotAllowed, Refused
@@ -13,7 +16,7 @@ from tests.cast import signed_in
 from tests.integrations.hostile import Hostile
 from tests.integrations.measuring import by_prometheus, measured
 from tests.organization import log
-from tests.reliability.world import NOW, World, ago
+from tests.reliability.world import NOW, World, ago, make_sli
 
 PAGE, STOP = "/slis/SLI-1/measurement/", "/slis/SLI-1/measurement/stop/"
 
@@ -126,3 +129,55 @@ def test_the_api(world: World, shop: Hostile) -> None:
         "failures": 2,
     }
     assert browser.post(f"{address}stop/").json()["source"] == ""
+
+
+# --- many at once
+
+
+def chosen(*keys: str, **options: Any) -> str:
+    """What `measure_slis` prints."""
+    out = StringIO()
+    call_command("measure_slis", *keys, **{"source": "shop", **options}, stdout=out)
+    return out.getvalue()
+
+
+def test_one_source_for_all_that_wait(world: World, shop: Hostile) -> None:
+    """SLO-1 and its own SLI are one; one is measured already; of one counts are sent."""
+    by_prometheus(world.sli, world.priya)
+    running, sent = (make_sli(world.scope, world.priya, title) for title in ("Search answers", "Mails arrive"))
+    measured(running, world.priya, error_query="sum by (code) (bad[{{.window}}])", error_label="code")
+    assert chosen("SLO-1", "SLI-1", "SLI-2", "SLI-3").splitlines() == [
+        "shop measures 1 more: SLI-1.",
+        "SLI-2 is left as it is: the source shop measures it already.",
+        "SLI-3 is left as it is: Prometheus does not measure it.",
+    ]
+    assert list(Measurement.objects.order_by("sli").values_list("sli__key", "error_label")) == [
+        ("SLI-1", ""),
+        ("SLI-2", "code"),
+    ]
+    assert "Importer has SLI-1" in log.said("sli.measurement_set")
+    size = log.size()
+    told = json.loads(chosen("SLO-1", sent.key, json=True))
+    assert (told["measured"], set(told["left"])) == ([], {"SLI-1", "SLI-3"})
+    assert log.size() == size
+
+
+def test_all_or_nothing(world: World, shop: Hostile) -> None:
+    other = make_sli(world.scope, world.priya, "Search answers")
+    by_prometheus(world.sli, world.priya)
+    by_prometheus(other, world.priya, good="good")
+    refusals = [
+        (("SLI-1",), {"source": "else"}, "There is no source “else”"),
+        (("SLI-1", "SLO-9"), {}, "There is no SLI or SLO SLO-9."),
+        (("SLI-1", "SLI-2"), {}, "The query of good events does not say its window"),
+        (("SLI-1",), {"by": "nobody"}, "Changing SLI-1 takes a seat as"),
+    ]
+    for keys, options, words in refusals:
+        with pytest.raises(CommandError) as refused:
+            chosen(*keys, **options)
+        assert words in str(refused.value)
+    assert not Measurement.objects.exists()
+    world.cast.initiative.restricted = True
+    world.cast.initiative.save()
+    with pytest.raises(CommandError, match="There is no SLI or SLO SLI-1."):
+        chosen("SLI-1", by="nobody")

@@ -1,5 +1,6 @@
 """An upgrade: check, backup, migrate, verify; what stops it, and what it says then."""
 
+import signal
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,9 @@ from django.db import connection
 
 from apps.audit.models import Entry
 from apps.audit.protection import SINCE, missing_triggers, protect
-from portal.backup.manifest import read
+from apps.audit.verify import Outcome
+from portal.backup import making
+from portal.backup.manifest import Manifest, read
 from portal.up.alone import alone
 from tests.audit.logbook import fill
 from tests.committed_db import CommittedDatabase
@@ -103,6 +106,37 @@ def test_up_backs_up_before_it_migrates(older: CommittedDatabase, var: Path) -> 
     assert f"Backed up to {folder}" in done.said
     assert manage("settle", var=var, database=older.name).returncode == 0
     assert len(list((var / "backups").iterdir())) == 1
+
+
+def test_asked_to_stop_while_it_backs_up_nothing_half_written_stays(
+    older: CommittedDatabase, var: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`up` is asked by Ctrl-C, and what it runs gets TERM."""
+
+    def stopped(part: Path) -> tuple[Manifest, Outcome]:
+        (part / "portal.sqlite3").write_text("half")
+        assert signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL
+        signal.raise_signal(signal.SIGTERM)
+        raise AssertionError
+
+    monkeypatch.setattr(making, "_of_sqlite", stopped)
+    with pytest.raises(SystemExit) as ended:
+        manage("settle", var=var, database=older.name)
+    assert ended.value.code == 128 + signal.SIGTERM
+    assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+    assert list((var / "backups").iterdir()) == []
+    assert not applied()
+
+
+def test_what_a_killed_start_left_goes_at_the_next(older: CommittedDatabase, var: Path) -> None:
+    left, under_way = var / "backups" / ".triad-1.part-ab", var / "backups" / ".triad-2.part-ab"
+    for folder in (left, under_way):
+        folder.mkdir(parents=True)
+        (folder / "portal.sqlite3").write_text("half")
+    with making._held(under_way):
+        assert manage("settle", var=var, database=older.name).returncode == 0
+    (kept,) = (var / "backups").glob("triad-*")
+    assert {one.name for one in (var / "backups").iterdir()} == {under_way.name, kept.name}
 
 
 @pytest.mark.usefixtures("committed_db")

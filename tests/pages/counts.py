@@ -61,7 +61,11 @@ COUNTS: dict[str, dict[str, int]] = {
     "delivery:initiative_create": {"adam /initiatives/new/": 4},
     "delivery:initiative_detail": {"maria /initiatives/I-1/": 7},
     "delivery:initiative_edit": {"adam /initiatives/I-1/edit/": 5},
-    "delivery:epic_list": {"maria /epics/": 6, "maria /epics/?state=OPEN&sort=-title&text=e&initiative=I-1": 6},
+    "delivery:epic_list": {
+        "maria /epics/": 6,
+        "maria /epics/?state=OPEN&sort=-title&text=e&initiative=I-1": 6,
+        "maria /epics/?service=orders": 6,
+    },
     "delivery:epic_create": {"maria /epics/new/": 6},
     "delivery:epic_edit": {"maria /epics/E-1/edit/": 7},
     "delivery:epic_archive": {"maria /epics/E-2/archive/": 6},
@@ -160,13 +164,15 @@ COUNTS: dict[str, dict[str, int]] = {
     "reliability:sla_end": {"maria /slas/SLA-1/end/": 6},
     "reliability:decision_list": {"maria /decisions/": 5, "maria /decisions/?text=SLO-1&state=OPEN&kind=EPISODE": 5},
     # Seats are asked anew for each of three acts, and who speaks for which column; then proposals and the log.
-    "reliability:decision_detail": {"priya /decisions/D-1/": 16, "priya /decisions/D-2/": 15},
+    # Whether one may sign what is proposed is asked anew, and who has signed it.
+    "reliability:decision_detail": {"priya /decisions/D-1/": 18, "priya /decisions/D-2/": 15},
     "reliability:decision_sign": {"priya /decisions/D-1/sign/": 14},
     "reliability:decision_outcome": {"priya /decisions/D-2/outcome/": 6},
     "reliability:freeze_lift": {"priya /decisions/D-2/freeze/lift/": 7},
     "reliability:policy_list": {"maria /policies/": 5},
     "reliability:policy_create": {"priya /policies/new/": 5},
-    "reliability:policy_detail": {"priya /policies/POL-1/": 11},
+    # As with a decision.
+    "reliability:policy_detail": {"priya /policies/POL-1/": 13},
     "reliability:policy_change": {"priya /policies/POL-1/change/": 8},
     "reliability:policy_agree": {"priya /policies/POL-1/agree/": 12},
     "reliability:resource_list": {"maria /resources/": 5, "maria /resources/?text=disk&state=TOO_FEW&scope=E-1": 5},

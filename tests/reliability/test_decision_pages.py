@@ -7,9 +7,9 @@ from typing import Any
 import time_machine
 from django.test import Client
 
-from apps.organization.roles import Role
+from apps.organization.roles import Column, Role
 from apps.reliability.models import Decision, DecisionProposal, DecisionSignature, Policy
-from tests.cast import PASSWORD, signed_in
+from tests.cast import PASSWORD, DelegationFactory, PersonFactory, forget_seats, signed_in
 from tests.reliability.deciding import broken, decided, in_days, propose, sign
 from tests.reliability.world import NOW, World
 
@@ -91,6 +91,30 @@ def test_who_may_not_sign_is_told_why_before_any_password(world: World) -> None:
     assert signed_in(world.priya).post("/decisions/D-1/sign/", {}).status_code == 400
 
 
+def test_who_signed_is_shown_that_and_not_asked_again(world: World) -> None:
+    broken(world)
+    propose(world)
+    signed = sign(world, Column.PRODUCT, by=world.cast.maria)
+    page = text(signed_in(world.cast.maria), "/decisions/D-1/")
+    assert "You signed" in page and signed.signature.key in page
+    assert "/decisions/D-1/sign/" not in page
+    assert 'href="/decisions/D-1/sign/"' in text(signed_in(world.cast.jonas), "/decisions/D-1/")
+
+
+def test_whose_delegate_signed_and_whose_column_has_signed_are_told_so(world: World) -> None:
+    broken(world)
+    propose(world)
+    delegate, other = PersonFactory.create(), PersonFactory.create()
+    DelegationFactory.create(seat=world.cast.seat_of("maria"), delegate=delegate)
+    world.cast.seat(other, Role.PRODUCT_OWNER, world.scope)
+    sign(world, Column.PRODUCT, by=forget_seats(delegate))
+    assert "Signed in your seat" in text(signed_in(world.cast.maria), "/decisions/D-1/")
+    assert "You signed" in text(signed_in(delegate), "/decisions/D-1/")
+    page = text(signed_in(other), "/decisions/D-1/")
+    assert "Product has signed already" in page
+    assert 'href="/decisions/D-1/sign/"' not in page
+
+
 def test_who_holds_two_seats_chooses_for_which_column(world: World) -> None:
     broken(world)
     propose(world)
@@ -168,6 +192,10 @@ def test_a_policy_is_written_and_agreed_by_plain_forms(world: World) -> None:
         client = signed_in(world.cast.people[name])
         suspended = client.post("/policies/POL-1/agree/", {**hidden(client, "/policies/POL-1/agree/"), "comment": ""})
         assert confirm(client, suspended)["Location"] == "/policies/POL-1/"
+        if name != "priya":  # then it holds, and nobody is asked
+            page = text(client, "/policies/POL-1/")
+            assert "You signed" in page
+            assert "/policies/POL-1/agree/" not in page
     assert Policy.objects.get().in_force is not None
     page = text(maria, "/policies/POL-1/")
     assert "version 1 is in force" in page

@@ -10,10 +10,11 @@ import time_machine
 from django.test import Client
 
 from apps.organization.models import Scope
+from apps.organization.roles import Role
 from apps.reliability import tasks
 from apps.reliability.models import SLI, SLO
 from tests.api.asking import pipeline_of, send
-from tests.cast import Cast, signed_in
+from tests.cast import Cast, ScopeFactory, signed_in
 from tests.reliability.world import NOW, World, ago, make_sli, make_slo
 
 PARTIAL = {"HX-Request": "true"}
@@ -111,6 +112,27 @@ def test_what_cannot_be_measured_keeps_what_was_typed(world: World) -> None:
     assert "Pay in time" in answer.content.decode()
     edited = priya.post("/slis/SLI-1/edit/", {**SLI_FORM, "good_means": ""})
     assert (edited.status_code, SLI.objects.get().good_means) == (400, world.sli.good_means)
+
+
+def test_offered_is_only_where_one_may_define_anything(world: World) -> None:
+    """Else the form is filled in, and refused afterwards."""
+    ScopeFactory.create(key="E-9", kind=Scope.Kind.EPIC, title="Of others", parent=world.cast.elsewhere)
+    priya = signed_in(world.priya)
+    for url, form in (("/slis/new/", SLI_FORM), ("/resources/new/", {"title": "Disk", "limit": 5, "measure": "PEAK"})):
+        page = text(priya, url)
+        assert f'value="{world.scope.key}"' in page
+        assert "Of others" not in page
+        answer = priya.post(url, {**form, "scope": "E-9"})
+        assert (answer.status_code, "takes a seat as" in answer.content.decode()) == (403, True)
+
+
+def test_who_may_define_nothing_anywhere_gets_the_sentence_and_no_form(world: World) -> None:
+    """A seat, but below it there is neither a service nor an epic nor a team."""
+    world.cast.seat(world.cast.nobody, Role.SRE_LEAD, world.cast.elsewhere)
+    nobody = signed_in(world.cast.nobody)
+    assert "None of your seats lets you define what is measured." in text(nobody, "/slis/new/", 403)
+    assert "None of your seats lets you say what has a limit." in text(nobody, "/resources/new/", 403)
+    assert nobody.post("/slis/new/", SLI_FORM).status_code == 403
 
 
 def test_who_may_only_read_sees_shut_buttons_and_is_refused(world: World) -> None:

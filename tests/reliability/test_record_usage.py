@@ -1,8 +1,13 @@
 """Usage comes in by day: replaced when it comes again, computed at once, told in the log once."""
 
+import json
 from datetime import date, timedelta
+from io import StringIO
+from pathlib import Path
+from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import DatabaseError, transaction
 
 from apps.common.refused import BadInput, NotAllowed, Refused
@@ -153,3 +158,50 @@ def test_a_file_of_values_is_read() -> None:
 def test_a_file_that_says_something_else_is_refused_by_line(data: bytes, words: str) -> None:
     with pytest.raises(counts_csv.NotCounts, match=words):
         counts_csv.read_values(data)
+
+
+# --- by a command
+
+
+def imported(tmp_path: Path, text: str, **options: Any) -> str:
+    """What `import_usage` prints of a file of this text."""
+    file = tmp_path / "usage.csv"
+    file.write_text(text)
+    out = StringIO()
+    call_command("import_usage", str(file), **{"resource": "RES-1", **options}, stdout=out)
+    return out.getvalue()
+
+
+def test_a_command_takes_a_file(world: World, tmp_path: Path) -> None:
+    make_resource(world)
+    said = imported(tmp_path, "at,value\n2026-11-27,60\n2026-11-28T09:00:00Z,61\n2026-11-28T10:00:00Z,62.5\n")
+    assert said.startswith("RES-1: usage of 2 days, 2026-11-27 to 2026-11-28. ")
+    assert list(DayUsage.objects.values_list("value", flat=True)) == [60, 62.5]
+    assert log.said("resource.usage_recorded").startswith("Importer sent usage of 2 days")
+    told = json.loads(imported(tmp_path, "at,value\n2026-11-28,63\n", json=True, by="priya"))
+    assert (told["resource"], told["days"], told["first"], told["refused"]) == ("RES-1", 1, "2026-11-28", [])
+    assert told["state"] == "TOO_FEW"
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "words"),
+    [
+        ("at,value\n2026-11-27,60\n2026-11-28,much\n", {}, "Line 3: “much” is no number"),
+        ("at,value\n2026-11-27,60\n2026-11-28,-1\n", {}, "Line 3: “-1” is no number from 0 to 10^18."),
+        ("at,good,total\n2026-11-28,1,2\n", {}, "Line 1: these are counts"),
+        ("at,value\n2026-11-27,60\n2026-12-24,70\n", {}, "2026-12-24 is in the future"),
+        ("at,value\n2026-11-28,60\n", {"resource": "RES-9"}, "There is no resource RES-9."),
+        ("at,value\n2026-11-28,60\n", {"by": "nobody"}, "Sending usage of RES-1 takes a seat as"),
+        ("at,value\n2026-11-28,60\n", {"by": "somebody"}, "Nobody active has the username “somebody”."),
+    ],
+)
+def test_all_of_the_file_or_nothing(world: World, tmp_path: Path, text: str, options: Any, words: str) -> None:
+    make_resource(world)
+    with pytest.raises(CommandError) as refused:
+        imported(tmp_path, text, **options)
+    assert words in str(refused.value)
+    assert not DayUsage.objects.exists()
+    out = StringIO()
+    with pytest.raises(CommandError):
+        call_command("import_usage", str(tmp_path / "absent"), resource="RES-1", json=True, stdout=out)
+    assert json.loads(out.getvalue())["refused"] == [f"{tmp_path / 'absent'}: No such file or directory."]

@@ -45,6 +45,7 @@ def test_import(world: World, tmp_path: Path) -> None:
     paths = written(tmp_path, SLOTH, OPENSLO, INDICATOR)
     told = said("import_slos", *paths)
     assert told.splitlines()[0] == "3 documents, 3 SLOs: 3 defined, 0 changed."
+    assert "No source measures these yet: manage.py measure_slis SLO-" in told
     assert "“latency-0” is not measured here: its queries do not say their window" in told
     assert said("import_slos", tmp_path).startswith("3 documents; everything was so already, nothing changed.")
     row = json.loads(said("import_slos", *paths, "--json", by="priya"))

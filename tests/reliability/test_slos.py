@@ -100,6 +100,26 @@ def test_a_change_is_a_version_and_the_past_stays(world: World) -> None:
     assert log.facts("slo.changed") == {"target": "99.9 %", "window": "28 days", "version": 2}
 
 
+def test_the_next_review_is_not_in_the_past(world: World) -> None:
+    yesterday = NOW.date() - timedelta(days=1)
+    words = "The next review cannot be on 2026-11-27, which is past. Choose today or a later day, or none."
+    with pytest.raises(BadInput, match=words):
+        change(world, next_review_on=yesterday)
+    with pytest.raises(BadInput, match=words):
+        actions.create_slo(
+            sli_key="SLI-1",
+            title="Late",
+            target=Decimal("0.9"),
+            window="28d",
+            rationale="So.",
+            next_review_on=yesterday,
+            by=world.priya,
+        )
+    assert change(world, next_review_on=NOW.date()).next_review_on == NOW.date()
+    with time_machine.travel(NOW + timedelta(days=9), tick=False):
+        assert change(world, target=Decimal("0.95"), next_review_on=NOW.date()).version == 3
+
+
 def test_the_same_again_is_no_version(world: World) -> None:
     size = log.size()
     change(world, target=Decimal("0.99"))

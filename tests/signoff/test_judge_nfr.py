@@ -188,6 +188,14 @@ def test_another_scenario_of_the_story_does_not_count(promise: Promise) -> None:
     assert told(promise, nfr)[0] == MET
 
 
+def test_a_scenario_without_a_step_proves_nothing(promise: Promise) -> None:
+    text = CART + "\n  Scenario: Take one out\n"
+    story = delivery.create_story(epic_key=promise.epic.key, text=text, by=promise.cast.ruth)
+    nfr = proven(promise, story, "Take one out")
+    run(promise, story)
+    assert told(promise, nfr) == (UNMET, f"“Take one out” of {story.key} has no step, so nothing can prove it")
+
+
 def test_every_row_of_an_outline_counts(promise: Promise) -> None:
     story = delivery.create_story(epic_key=promise.epic.key, text=CART, by=promise.cast.ruth)
     nfr = proven(promise, story, "Add <thing> twice")

@@ -281,3 +281,50 @@ def test_the_api_proves_a_forged_receipt_no_more(promise: Promise, unguarded: No
     assert client.get(f"/api/v1/receipts/{signature.key}/").json()["proof_error"] == ""
     Signature.objects.filter(pk=signature.pk).update(printed_name="Emil Boss")
     assert "changed after signing" in client.get(f"/api/v1/receipts/{signature.key}/").json()["proof_error"]
+
+
+UNREADABLE = ["CAST(x'ff41' AS TEXT)", "x'ff41'"]
+GARBLED = [
+    *(("statement", value) for value in UNREADABLE),
+    *(("printed_name", value) for value in UNREADABLE),
+    *(("signed_at", value) for value in [*UNREADABLE, "'yesterday'"]),
+    ("seat_role", "'KING'"),
+]
+
+
+@pytest.mark.sqlite
+@pytest.mark.usefixtures("unguarded")
+@pytest.mark.parametrize(("column", "value"), GARBLED)
+def test_a_row_that_cannot_be_read_is_said_and_named(promise: Promise, column: str, value: str) -> None:
+    """SQLite keeps whatever its owner writes; PostgreSQL takes no such bytes."""
+    signature = promise.sign().signature
+    with connection.cursor() as cursor:
+        cursor.execute(f"UPDATE signatures_signature SET {column} = {value} WHERE id = %s", [signature.pk])  # noqa: S608
+    words = f"{signature.key} cannot be read"
+    maria = signed_in(forget_seats(promise.cast.maria))
+    page = maria.get(f"/receipts/{signature.key}/")
+    assert (page.status_code, words in page.content.decode()) == (409, True)
+    assert "What is stored cannot be read" in page.content.decode()
+    said = maria.get(f"/api/v1/receipts/{signature.key}/")
+    assert (said.status_code, said.json()["detail"].startswith(words)) == (409, True)
+    found = verify_log()
+    assert (found.ok, found.rule, found.first_bad) == (False, "signature", audit.entry_for(signature.key).index)
+    assert found.words.startswith(words)
+    initiative = promise.epic.initiative.scope
+    initiative.restricted = True
+    initiative.save()
+    stranger = signed_in(forget_seats(promise.cast.nobody))
+    for url in (f"/receipts/{signature.key}/", f"/api/v1/receipts/{signature.key}/"):
+        assert stranger.get(url).status_code == 404
+
+
+@pytest.mark.sqlite
+@pytest.mark.usefixtures("unguarded")
+def test_other_pages_with_such_a_row_say_so_too(promise: Promise) -> None:
+    signature = promise.sign().signature
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE signatures_signature SET comment = CAST(x'ff' AS TEXT) WHERE id = %s", [signature.pk])
+    maria = signed_in(forget_seats(promise.cast.maria))
+    for url in (f"/epics/{promise.epic.key}/", f"/api/v1/epics/{promise.epic.key}/sign-offs/"):
+        answer = maria.get(url)
+        assert (answer.status_code, "holds bytes that are no text" in answer.content.decode()) == (409, True)

@@ -18,7 +18,7 @@ from apps.specs import actions, queries
 from apps.specs.models import Result, Run
 from tests.cast import Cast, DelegationFactory, PersonFactory, forget_seats, signed_in
 from tests.failing_log import fail_the_log
-from tests.specs.evidence import CART, EDITED, behave_json, edit, import_bytes, make_story, reread
+from tests.specs.evidence import CART, EDITED, behave_json, edit, import_bytes, junit, make_story, reread
 
 pytestmark = pytest.mark.django_db
 
@@ -170,8 +170,74 @@ def test_an_archived_story_is_left_alone(cast, story):
 def test_a_draft_has_nothing_to_try(cast):
     draft = make_story(cast, "Feature: Later\n  In order to wait\n")
 
-    with pytest.raises(Refused, match="has no scenarios yet, so there is nothing to try"):
+    with pytest.raises(Refused, match="has no scenario with a step yet, so there is nothing to try"):
         tried(draft, cast.ruth)
+
+
+BARE = "Feature: Gift\n  Scenario: Wrap it\n  Scenario: Send it\n"
+HALF_WRITTEN = CART + "\n  Scenario: Take one out\n"
+
+
+def test_a_story_without_a_single_step_is_a_draft_and_is_not_signed(cast):
+    story = make_story(cast, BARE)
+
+    assert story.state == "DRAFT"
+    with pytest.raises(Refused, match="has no scenario with a step yet, so there is nothing to try"):
+        tried(story, cast.ruth, positions=[1, 2])
+    with pytest.raises(Refused, match="is draft: No scenario of it has a step, so it cannot be proven"):
+        sign(story, by=cast.lena)
+
+
+def test_whatever_a_runner_says_of_scenarios_without_steps_proves_nothing(cast):
+    story = make_story(cast, BARE)
+
+    report = junit(BARE, at=timezone.now(), stem="gift")
+    run = import_bytes(report, by=cast.tomas, format="junit").run
+
+    assert run.counts["passed"] == 2
+    assert (reread(story).state, reread(story).evidence_verdict) == ("DRAFT", "INCOMPLETE")
+    assert {one.status for one in queries.story_evidence(reread(story))} == {"NO_STEPS"}
+
+
+def test_a_scenario_without_a_step_among_others_is_looked_at_and_has_not_passed(cast):
+    story = make_story(cast, HALF_WRITTEN)
+    import_bytes(behave_json(CART), by=cast.tomas)
+    assert reread(story).state == "READY"
+
+    run = tried(story, cast.ruth, positions=[4])
+
+    assert reread(story).state == "PASSING"
+    assert (run.counts["passed"], run.counts["skipped"]) == (0, 1)
+    assert [one.status for one in queries.story_evidence(reread(story))] == ["PASSED"] * 3 + ["NO_STEPS"]
+    (reading,) = audit.readings(audit.entries_about(run.key))
+    assert reading.line.words.endswith("by hand: one without a step proves nothing")
+
+
+def test_alone_it_proves_nothing(cast):
+    story = make_story(cast, HALF_WRITTEN)
+
+    tried(story, cast.ruth, positions=[4])
+
+    assert reread(story).state == "READY"
+
+
+def test_it_may_still_be_said_to_fail(cast):
+    story = make_story(cast, HALF_WRITTEN)
+
+    run = tried(story, cast.ruth, positions=[1, 4], status="FAILED")
+
+    assert reread(story).state == "FAILING"
+    assert run.counts["failed"] == 2
+
+
+def test_the_pages_say_that_it_has_no_step(cast):
+    story = make_story(cast, HALF_WRITTEN)
+    client = signed_in(cast.ruth)
+
+    assert "Take one out (no step: it tests nothing)" in client.get(f"/stories/{story.key}/by-hand/").content.decode()
+    assert "tests nothing and never counts as passed" in client.get(f"/stories/{story.key}/").content.decode()
+    bare = make_story(cast, BARE, epic=story.epic)
+    assert "no scenario with a step" in client.get(f"/stories/{bare.key}/").content.decode()
 
 
 def test_the_log_tells_it_with_the_words_kept_erasable(cast, story):

@@ -10,7 +10,7 @@ from apps.common.access import member_or_token
 from apps.common.endpoints import Instant, Key, Page, answered_once, found, instant, listed, reads, reads_list, writes
 from apps.common.endpoints.asked import form_of
 from apps.delivery import actions, queries
-from apps.delivery.forms import FeatureImportForm
+from apps.delivery.import_forms import FeatureImportForm
 from apps.delivery.models import FeatureImport
 from apps.organization.mentions import PersonMention, mention
 from apps.organization.requests import person_of

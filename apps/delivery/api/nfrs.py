@@ -6,7 +6,7 @@ from apps.common.endpoints import Page, body_of, found, listed, reads, reads_lis
 from apps.delivery import actions, queries
 from apps.delivery.api.epics import readable_epic
 from apps.delivery.api.rows import NFRRow, nfr_row
-from apps.delivery.forms import NFRForm, ReasonForm, nfr_initial
+from apps.delivery.forms import NFRBody, ReasonForm, nfr_initial
 from apps.delivery.models import NFR
 from apps.organization.requests import person_of
 
@@ -30,19 +30,19 @@ def nfr_read(request: Request, key: str) -> NFRRow:
     return nfr_row(_nfr(request, key))
 
 
-@writes(NFRRow, body=NFRForm, status=201)
+@writes(NFRRow, body=NFRBody, status=201)
 def nfr_create(request: Request, key: str) -> NFRRow:
     """One more thing that the epic promises; a signed epic drifts."""
     epic, person = readable_epic(request, key), person_of(request)
-    nfr = actions.create_nfr(epic_key=key, **body_of(request, NFRForm, epic=epic, by=person), by=person)
+    nfr = actions.create_nfr(epic_key=key, **body_of(request, NFRBody, epic=epic, by=person), by=person)
     return nfr_row(_nfr(request, nfr.key))
 
 
-@writes(NFRRow, body=NFRForm, partial=True)
+@writes(NFRRow, body=NFRBody, partial=True)
 def nfr_edit(request: Request, key: str) -> NFRRow:
     """Another definition; what was attested of the old one is void, and a signed epic drifts."""
     nfr, person = _nfr(request, key), person_of(request)
-    data = body_of(request, NFRForm, start=nfr_initial(nfr), epic=nfr.epic, by=person)
+    data = body_of(request, NFRBody, start=nfr_initial(nfr), epic=nfr.epic, by=person)
     actions.edit_nfr(nfr_key=key, **data, by=person)
     return nfr_row(_nfr(request, key))
 

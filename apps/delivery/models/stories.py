@@ -93,7 +93,8 @@ class Story(models.Model):
     """What a user needs, in Gherkin, executed as a test.
 
     `digest` is that of the current version's meaning. `evidence_*` are written by specs, `signed_*` by signoff,
-    through this room's actions; the state is computed from the columns.
+    through this room's actions; the state is computed from the columns. `scenario_count` is 0 where no scenario has a
+    step.
     """
 
     Verdict = StoryVerdict

@@ -32,7 +32,7 @@ def epic_list(request: HttpRequest) -> HttpResponseBase:
     initiatives = queries.initiative_choices(hidden)
     form = EpicFilterForm(request.GET, initiatives=initiatives)
     form.is_valid()
-    asked = {name: form.cleaned_data.get(name, "") for name in ("text", "initiative", "state")}
+    asked = {name: form.cleaned_data.get(name, "") for name in ("text", "initiative", "state", "service")}
     rows = queries.filtered_epics(hidden, **asked)
     if request.GET.get("as") == "csv":
         return csv_response("epics", CSV_HEAD, map(_csv_row, rows.order_by("pk").iterator()))

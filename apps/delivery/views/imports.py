@@ -11,7 +11,7 @@ from apps.common.access import member, right
 from apps.common.page import page_or_partial
 from apps.common.refused import Refused
 from apps.delivery import actions, queries
-from apps.delivery.forms import FeatureImportForm
+from apps.delivery.import_forms import FeatureImportForm
 from apps.organization.requests import person_of
 
 SHOWN = 100

@@ -2,7 +2,16 @@
 
 from apps.integrations.actions.backfilling import Filled, backfill
 from apps.integrations.actions.fetching import fetch_source
-from apps.integrations.actions.measuring import measure_sli, stop_measuring_sli
+from apps.integrations.actions.measuring import Chosen, measure_sli, measure_slis, stop_measuring_sli
 from apps.integrations.actions.own_counting import count_own_requests
 
-__all__ = ["Filled", "backfill", "count_own_requests", "fetch_source", "measure_sli", "stop_measuring_sli"]
+__all__ = [
+    "Chosen",
+    "Filled",
+    "backfill",
+    "count_own_requests",
+    "fetch_source",
+    "measure_sli",
+    "measure_slis",
+    "stop_measuring_sli",
+]

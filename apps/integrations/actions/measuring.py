@@ -1,6 +1,8 @@
 """Saying which source measures an SLI."""
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from django.utils import timezone
@@ -52,6 +54,33 @@ def measure_sli(*, sli_key: str, source: str, by: Person, error_query: str = "",
     _record("sli.measurement_set", sentence, row, by=by, seat=seat, previous=before)
     ring("integrations.fetch_source", row.source)
     return row
+
+
+@dataclass
+class Chosen:
+    """What a source measures from here on, and by keys of SLIs why others are left as they are."""
+
+    measured: list[Measurement] = field(default_factory=list)
+    left: dict[str, str] = field(default_factory=dict)
+
+
+@act
+def measure_slis(*, keys: Sequence[str], source: str, by: Person) -> Chosen:
+    """One source for all that Prometheus shall measure and nothing measures yet, of SLIs and of SLOs' SLIs (`keys`).
+
+    All or nothing: one that is refused refuses the rest. What counts are sent of, or some source measures, is left.
+    """
+    chosen = Chosen()
+    for sli in queries.slis_called(keys, by):
+        if sli.source != SLI.Source.PROMETHEUS:
+            chosen.left[sli.key] = "Prometheus does not measure it"
+        elif running := queries.measurement_of(sli):
+            chosen.left[sli.key] = f"the source {running.source} measures it already"
+        else:
+            chosen.measured.append(measure_sli(sli_key=sli.key, source=source, by=by))
+    if not chosen.measured:
+        nothing_changed()
+    return chosen
 
 
 @act

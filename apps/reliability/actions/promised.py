@@ -1,8 +1,10 @@
-"""Targets and windows as they are promised, of SLOs and SLAs alike."""
+"""Targets and windows as they are promised, of SLOs and SLAs alike, and when an SLO is looked at again."""
 
+from datetime import date
 from decimal import Decimal
 
 from apps.common.refused import BadInput
+from apps.organization.queries import today
 from apps.reliability import windows
 
 DIGITS = 9  # of a target as a share of 1: 99.9999999 %
@@ -24,3 +26,10 @@ def checked_window(text: str) -> str:
         return windows.to_text(windows.parse(text))
     except ValueError as error:
         raise BadInput(str(error)) from error
+
+
+def checked_review(on: date | None, *, before: date | None = None) -> date | None:
+    """The day of the next review, if any. Raises BadInput for one that is past, unless it stood there `before`."""
+    if on is not None and on != before and on < today():
+        raise BadInput(f"The next review cannot be on {on}, which is past. Choose today or a later day, or none.")
+    return on

@@ -13,7 +13,7 @@ from apps.organization.actions.words import one_line
 from apps.organization.models import Person
 from apps.reliability import rules, windows
 from apps.reliability.actions.locks import lock_decision, lock_sli, lock_slo
-from apps.reliability.actions.promised import checked_target, checked_window
+from apps.reliability.actions.promised import checked_review, checked_target, checked_window
 from apps.reliability.actions.refreshing import refresh_slos
 from apps.reliability.models import SLO, Decision, SLOVersion
 
@@ -33,7 +33,7 @@ def create_slo(
     sli = lock_sli(sli_key, by=by)
     seat = rules.check_may_create_slo(sli, by=by)
     (key,) = organization.take_keys("SLO", 1)
-    slo = SLO(key=key, sli=sli, scope=sli.scope, next_review_on=next_review_on)
+    slo = SLO(key=key, sli=sli, scope=sli.scope, next_review_on=checked_review(next_review_on))
     slo.title = one_line(title, what="The title", limit=200, needed=True)
     slo.target, slo.window = checked_target(target), checked_window(window)
     slo.save()
@@ -64,6 +64,8 @@ def change_slo(
     decision = _followed(decision_key, slo, by=by) if decision_key else None
     title = one_line(title, what="The title", limit=200, needed=True)
     target, window = checked_target(target), checked_window(window)
+    # Whatever else changes, such as by a file that is imported again, a day that passed since may stay.
+    next_review_on = checked_review(next_review_on, before=slo.next_review_on)
     before = (slo.title, slo.target, slo.window, slo.next_review_on)
     if before == (title, target, window, next_review_on):
         nothing_changed()

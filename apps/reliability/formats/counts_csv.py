@@ -16,6 +16,7 @@ from typing import NamedTuple
 MAX_BYTES = 16 * 1024 * 1024
 MAX_ROWS = 500_000
 MOST = 2**53  # what JSON carries exactly
+MOST_VALUE = 10**18
 EARLIEST, LATEST = datetime(1990, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 COUNTS, VALUES = ("at", "good", "total"), ("at", "value")
 
@@ -104,7 +105,7 @@ def read(data: bytes, *, good: Condition | None = None) -> Counts:
 
 
 def read_values(data: bytes) -> list[tuple[datetime, float]]:
-    """Instants of UTC and their values, of a file `at,value`, in its order. Raises NotCounts with the line."""
+    """Instants of UTC and values from 0 on, of a file `at,value`, in its order. Raises NotCounts with the line."""
     lines, columns = _opened(data)
     if columns != VALUES:
         raise NotCounts("Line 1: these are counts; a file of values begins with “at,value”.")
@@ -114,6 +115,8 @@ def read_values(data: bytes) -> list[tuple[datetime, float]]:
             raise NotCounts(f"Line {line}: {len(cells)} cells where {','.join(columns)} belong.")
         if not _NUMBER.fullmatch(cells[1]):
             raise NotCounts(f"Line {line}: “{cells[1][:40]}” is no number; leave out the line where there is none.")
+        if not 0 <= float(cells[1]) <= MOST_VALUE:
+            raise NotCounts(f"Line {line}: “{cells[1][:40]}” is no number from 0 to 10^18.")
         found.append((_instant(cells[0], line)[0], float(cells[1])))
         if len(found) > MAX_ROWS:
             raise NotCounts(f"Line {line}: more than {MAX_ROWS:,} rows; split the file.")

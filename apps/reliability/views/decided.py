@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from apps.common.instants import parse_instant
+from apps.organization.models import Person
 from apps.organization.models.seats import HeldSeat
 from apps.organization.roles import Column
 from apps.reliability import matrix, showing, windows
@@ -160,3 +161,13 @@ def may_sign_for(seats: dict[Column, HeldSeat], columns: list[ColumnShown]) -> l
     return [one.column for one in open_first if one.column in seats] + [
         one.column for one in open_first if one.is_vacant and Column.SRE in seats and one.column not in seats
     ]
+
+
+def first_asked(seats: dict[Column, HeldSeat], columns: list[ColumnShown]) -> Column:
+    """The column for which somebody with these seats is asked first; product where they speak for none."""
+    return next(iter(may_sign_for(seats, columns)), Column.PRODUCT)
+
+
+def own_signature(person: Person, columns: list[ColumnShown]) -> Signature | None:
+    """The one that they gave, or that a delegate gave in their seat: nobody signs twice."""
+    return next((one.signature for one in columns if one.signature and person.pk in one.signature.side), None)

@@ -108,6 +108,15 @@ def _context(request: HttpRequest, decision: Decision, form: ProposalForm) -> di
     proposals = [decided.proposal_shown(one, vacant=vacant) for one in queries.proposals_of(decision)]
     terms = queries.terms_of(decision.policy)
     freeze = queries.freeze_of(decision)
+    columns = proposals[0].columns if proposals else []
+    asked = decided.first_asked(
+        queries.deciding_seats(person, "reliability.sign_decision", decision.slo.scope), columns
+    )
+    latest = proposals[0].proposal if proposals else None
+    own = decided.own_signature(person, columns)
+    sign_refusal = ""
+    if latest and not own and decision.state == Decision.State.OPEN:
+        sign_refusal = refusal(rules.check_may_sign_decision, decision, latest, asked, by=person)
     return {
         "decision": decision,
         "line": decided.line_of(decision, today=organization.today()),
@@ -122,6 +131,8 @@ def _context(request: HttpRequest, decision: Decision, form: ProposalForm) -> di
         "form": form,
         "freeze": freeze,
         "is_frozen": bool(freeze and not freeze.lifted_at and freeze.until_on >= organization.today()),
+        "own_signature": own,
+        "sign_refusal": sign_refusal,
         "propose_refusal": refusal(rules.check_may_propose_decision, decision, by=person),
         "outcome_refusal": refusal(rules.check_may_note_outcome, decision, by=person),
         "lift_refusal": refusal(rules.check_may_lift_freeze, decision, freeze, by=person),

@@ -58,18 +58,21 @@ def policy_detail(request: HttpRequest, key: str) -> HttpResponse:
     policy = get_object_or_404(queries.policies_for(person), key=key)
     versions = queries.policy_versions_of(policy)
     vacant = queries.vacant_columns(policy.scope, "reliability.edit_policy")
+    columns = [decided.policy_columns(version, vacant=vacant) for version in versions]
+    seats = queries.deciding_seats(person, "reliability.edit_policy", policy.scope)
+    asked, own = decided.first_asked(seats, columns[0]), decided.own_signature(person, columns[0])
+    waits, agree_refusal = policy.in_force_id != versions[0].pk, ""
+    if waits and not own:
+        agree_refusal = refusal(rules.check_may_agree_policy, policy, versions[0], asked, by=person)
     context = {
         "policy": policy,
         "versions": [
-            (
-                version,
-                decided.share_words(version.episode),
-                decided.share_words(version.surplus),
-                decided.policy_columns(version, vacant=vacant),
-            )
-            for version in versions
+            (version, decided.share_words(version.episode), decided.share_words(version.surplus), shown)
+            for version, shown in zip(versions, columns, strict=True)
         ],
-        "waits": policy.in_force_id != versions[0].pk,
+        "waits": waits,
+        "own_signature": own,
+        "agree_refusal": agree_refusal,
         "change_refusal": refusal(rules.check_may_write_policy, policy.scope, by=person),
         "entries": audit.life_of(policy.key),
     }

@@ -12,7 +12,7 @@ from apps.common.access import member, right
 from apps.common.keyset import place_of, rows_behind
 from apps.common.lists import csv_response, csv_url, next_url
 from apps.common.page import page_or_partial
-from apps.common.refused import BadInput, refusal
+from apps.common.refused import BadInput, NotAllowed, refusal
 from apps.organization import queries as organization
 from apps.organization.requests import person_of
 from apps.reliability import actions, queries, rules
@@ -88,6 +88,8 @@ def resource_create(request: HttpRequest) -> HttpResponse:
     """Say what of a service or an epic has a limit."""
     person = person_of(request)
     form = ResourceCreateForm(request.POST or None, initial={"scope": request.GET.get("scope", "")}, by=person)
+    if not form.offers:
+        raise NotAllowed(NO_SEAT)
     if request.method == "POST" and form.is_valid():
         try:
             scope = form.cleaned_data["scope"]

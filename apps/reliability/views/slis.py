@@ -9,14 +9,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from apps.common.access import member, right
 from apps.common.lists import next_url
 from apps.common.page import page_or_partial
-from apps.common.refused import BadInput, refusal
+from apps.common.refused import BadInput, NotAllowed, refusal
 from apps.organization import queries as organization
 from apps.organization.requests import person_of
 from apps.reliability import actions, queries, rules, showing
 from apps.reliability.forms import SLICreateForm, SLIFilterForm, SLIForm
 
 ROWS = 50
-NO_SEAT = "None of your seats lets you define what is measured."
 DAYS_SHOWN = 30
 
 
@@ -38,7 +37,7 @@ def sli_list(request: HttpRequest) -> HttpResponseBase:
         "slis": slis[:ROWS],
         "form": form,
         "filtered": bool(text),
-        "create_refusal": "" if person.has_perm("reliability.edit_slo") else NO_SEAT,
+        "create_refusal": "" if person.has_perm("reliability.edit_slo") else rules.NO_SEAT,
         "next_url": next_url(request, slis[ROWS - 1].pk if len(slis) > ROWS else ""),
     }
     return page_or_partial(request, "reliability/sli_list.html", "reliability/_sli_list.html", context)
@@ -67,6 +66,8 @@ def sli_create(request: HttpRequest) -> HttpResponse:
     """Define what is measured of a service or an epic."""
     person = person_of(request)
     form = SLICreateForm(request.POST or None, initial={"scope": request.GET.get("scope", "")}, by=person)
+    if not form.offers:
+        raise NotAllowed(rules.NO_SEAT)
     if request.method == "POST" and form.is_valid():
         data = dict(form.cleaned_data)
         try:

@@ -22,7 +22,6 @@ from apps.reliability.views.history import history
 from apps.reliability.views.slas import slas
 
 ROWS = 50
-NO_SEAT = "None of your seats lets you define what is measured."
 ORDER = ("status__need", "pk")
 HEAD = ["Key", "SLO", "Of", "Target", "Window", "SLI", "Good", "Total", "Budget left", "State", "As of"]
 
@@ -50,7 +49,7 @@ def slo_list(request: HttpRequest) -> HttpResponseBase:
         "tally": tally,
         "less_than_half": sum(tally.get(state, 0) for state in ("LOW", "HALF")),
         "half_or_more": sum(tally.get(state, 0) for state in ("FAIR", "AMPLE", "NO_BUDGET")),
-        "create_refusal": "" if person.has_perm("reliability.edit_slo") else NO_SEAT,
+        "create_refusal": "" if person.has_perm("reliability.edit_slo") else rules.NO_SEAT,
         "form": form,
         "filtered": any(asked.values()),
         "next_url": next_url(request, slos[ROWS - 1].key if len(slos) > ROWS else ""),

@@ -48,7 +48,12 @@ def record_by_hand(
     chosen = _chosen(list(delivery_queries.current_pickles(story)), positions, story.key)
     now = timezone.now()
     (run_key,) = organization.take_keys("R", 1)
-    counts = {"cases": len(chosen), **{name: len(chosen) if of is found else 0 for name, of in COUNTED.items()}}
+    needs = queries.needed_by([story.pk])[story.pk]
+    needed = {pickle: meaning for meaning, pickle in needs.meanings.items()}
+    # Without a step nothing was tried, so nothing of it passed; that it fails, somebody may still say.
+    bare = {pickle.pk for pickle in chosen if needed[pickle.pk] in needs.bare and found is Status.PASSED}
+    ended = [Status.SKIPPED if pickle.pk in bare else found for pickle in chosen]
+    counts = {"cases": len(chosen), **{name: ended.count(of) for name, of in COUNTED.items()}}
     run = Run.objects.create(
         key=run_key,
         channel=Run.Channel.HAND,
@@ -61,7 +66,6 @@ def record_by_hand(
         digest=own,
         counts={**counts, "stale": 0, "unknown": 0, "refused": 0},
     )
-    needed = {pickle: meaning for meaning, pickle in queries.needed_by([story.pk])[story.pk].meanings.items()}
     Result.objects.bulk_create(
         Result(
             run=run,
@@ -72,16 +76,19 @@ def record_by_hand(
             run_digest=pickle.run_digest,
             twin=needed[pickle.pk][2],
             matched_by=Result.MatchedBy.HAND,
-            status=found,
+            status=status,
             at=now,
             feature_name=story.title,
             name=pickle.name,
             line=pickle.line,
             message=words,
         )
-        for place, pickle in enumerate(chosen, 1)
+        for place, (pickle, status) in enumerate(zip(chosen, ended, strict=True), 1)
     )
-    proofs = [Proof(story.pk, needed[pickle.pk], found, place, now) for place, pickle in enumerate(chosen, 1)]
+    proofs = [
+        Proof(story.pk, needed[pickle.pk], status, place, now)
+        for place, (pickle, status) in enumerate(zip(chosen, ended, strict=True), 1)
+    ]
     turned = prove(run=run, proofs=proofs, stories=[story])
     record(
         "story.recorded_by_hand",
@@ -90,17 +97,30 @@ def record_by_hand(
         by=by,
         seat=seat,
         title=story.title,
-        sentence="tried {subject} “{title}” by hand: "
-        + ("one scenario" if len(chosen) == 1 else "{scenarios} scenarios")
-        + " {status}",
+        sentence="tried {subject} “{title}” by hand: " + ", ".join(_told(len(chosen) - len(bare), len(bare))),
         about=[run.key, story.epic.key],
         reference=run.key,
         key=key,
         reason=words,
-        facts={"scenarios": len(chosen), "status": found.lower()},
+        facts={
+            "scenarios": len(chosen) - len(bare),
+            "status": found.lower(),
+            **({"without_steps": len(bare)} if bare else {}),
+        },
     )
     record_turns(run=run, stories=turned)
     return run
+
+
+def _told(tried: int, bare: int) -> list[str]:
+    told = []
+    if tried:
+        told.append("one scenario {status}" if tried == 1 else "{scenarios} scenarios {status}")
+    if bare:
+        told.append(
+            "one without a step proves nothing" if bare == 1 else "{without_steps} without a step prove nothing"
+        )
+    return told
 
 
 def _words(words: str) -> str:

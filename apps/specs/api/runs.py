@@ -178,7 +178,10 @@ def flaky_list(request: Request) -> Page[FlakyRow]:
 
 
 class EvidenceRow(TypedDict):
-    """A scenario, or a row of examples, of a story's current text, with its latest result; `run` none: it never ran."""
+    """A scenario, or a row of examples, of a story's current text, with its latest result; `run` none: it never ran.
+
+    `status` is NO_STEPS of a scenario without a step, which tests nothing, unless it is said to fail.
+    """
 
     scenario: str
     line: int

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db.models import Count, Exists, F, OuterRef, Q
 
-from apps.delivery.meaning import plain
+from apps.delivery.meaning import plain, run_digest_of
 from apps.delivery.models import Epic, Pickle, Scenario, Story
 from apps.specs.flakiness import Flakiness
 from apps.specs.models import LatestResult, Result, Run
@@ -20,27 +20,41 @@ Meaning = tuple[str, str, int]
 
 @dataclass(frozen=True)
 class Needed:
-    """What the current text of a story executes; `empty_scenarios` are those that execute nothing."""
+    """What the current text of a story executes; `empty_scenarios` are those that execute nothing, `bare` those of
+    `meanings` without a step, which test nothing.
+    """
 
     meanings: dict[Meaning, int]
     empty_scenarios: int
+    bare: frozenset[Meaning] = frozenset()
 
 
 def needed_by(story_ids: Sequence[int]) -> dict[int, Needed]:
     """What each story's current text executes, each meaning with its pickle. Two queries for 10,000 stories."""
     meanings: dict[int, dict[Meaning, int]] = {story: {} for story in story_ids}
     empty: dict[int, int] = defaultdict(int)
+    bare: dict[int, set[Meaning]] = defaultdict(set)
     for batch in batches(story_ids):
         current = Pickle.objects.filter(story__in=batch, scenario__version_id=F("story__version_id"))
         rows = current.order_by("story_id", "position")
         counted: dict[tuple[int, str, str], int] = defaultdict(int)
-        for pk, story, scenario, run in rows.values_list("pk", "story_id", "scenario__digest", "run_digest"):
-            meanings[story][scenario, run, counted[story, scenario, run]] = pk
+        for pk, story, scenario, run, feature, name in rows.values_list(
+            "pk", "story_id", "scenario__digest", "run_digest", "scenario__version__name", "name"
+        ):
+            meaning = (scenario, run, counted[story, scenario, run])
+            meanings[story][meaning] = pk
             counted[story, scenario, run] += 1
-        bare = Scenario.objects.filter(version__in=Story.objects.filter(pk__in=batch).values("version_id"))
-        for story in bare.filter(pickles=None).values_list("version__story_id", flat=True):
+            if is_bare(run, feature, name):
+                bare[story].add(meaning)
+        scenarios = Scenario.objects.filter(version__in=Story.objects.filter(pk__in=batch).values("version_id"))
+        for story in scenarios.filter(pickles=None).values_list("version__story_id", flat=True):
             empty[story] += 1
-    return {story: Needed(found, empty[story]) for story, found in meanings.items()}
+    return {story: Needed(found, empty[story], frozenset(bare[story])) for story, found in meanings.items()}
+
+
+def is_bare(run_digest: str, feature: str, name: str) -> bool:
+    """Whether what has this digest is no more than the names of its feature and itself: a scenario without a step."""
+    return run_digest == run_digest_of(feature, name, ())
 
 
 # How the latest result of a meaning ended, and when it ran.
@@ -62,19 +76,20 @@ def latest_by(story_ids: Sequence[int]) -> dict[int, dict[Meaning, Ended]]:
 @dataclass(frozen=True)
 class Named:
     """What is proven of all that bears one name in a story's current text: how each that ran ended, of how many, and
-    when the last did.
+    when the last did. `is_bare`: none of it has a step, so however it ended, it proves nothing.
     """
 
     statuses: list[str]
     needed: int
     at: datetime | None
+    is_bare: bool = False
 
     @property
     def verdict(self) -> str:
         """PASSED where every scenario and row has passed, FAILED where one fails, else NONE or INCOMPLETE."""
         if any(status in FAILING for status in self.statuses):
             return Story.Verdict.FAILED
-        if not self.statuses:
+        if not self.statuses or self.is_bare:
             return Story.Verdict.NONE
         passed = all(status == Status.PASSED for status in self.statuses)
         return Story.Verdict.PASSED if passed and len(self.statuses) == self.needed else Story.Verdict.INCOMPLETE
@@ -102,16 +117,21 @@ def proven_by_name(story_ids: Sequence[int]) -> dict[int, dict[str, Named]]:
 
 
 def _named(digests: set[str], needed: Needed, latest: dict[Meaning, Ended], *, is_whole: bool) -> Named:
-    meanings = [meaning for meaning in needed.meanings if meaning[0] in digests]
+    named = [meaning for meaning in needed.meanings if meaning[0] in digests]
+    meanings = [meaning for meaning in named if meaning not in needed.bare]
     found = [latest[meaning] for meaning in meanings if meaning in latest]
     # An outline without rows executes nothing, so nothing of it can have passed.
     count = len(meanings) + (0 if is_whole else 1)
-    return Named([status for status, _ in found], count, max((at for _, at in found), default=None))
+    at = max((at for _, at in found), default=None)
+    return Named([status for status, _ in found], count, at, is_bare=bool(named) and not meanings)
 
 
 @dataclass(frozen=True)
 class ScenarioEvidence:
-    """A scenario or example row of a story's current text, and its latest result; `run` None: it never ran."""
+    """A scenario or example row of a story's current text, and its latest result; `run` None: it never ran.
+
+    `status` is NO_STEPS where a scenario without a step did not fail: whatever is said of it, it tests nothing.
+    """
 
     pickle: Pickle
     status: str
@@ -154,14 +174,19 @@ def story_evidence(story: Story) -> list[ScenarioEvidence]:
     }
     counted: dict[tuple[str, str], int] = defaultdict(int)
     found = []
-    for pickle in pickles.select_related("scenario").order_by("position"):
+    pickles = pickles.select_related("scenario__version").defer("scenario__version__text")
+    for pickle in pickles.order_by("position"):
         digests = (pickle.scenario.digest, pickle.run_digest)
         meaning = (*digests, counted[digests])
         counted[digests] += 1
-        if one := latest.get(meaning):
-            found.append(ScenarioEvidence(pickle, one.status, one.run, one.ordered_at, one.position, meaning))
+        one = latest.get(meaning)
+        status = one.status if one else "NO_DATA"
+        if status not in FAILING and is_bare(pickle.run_digest, pickle.scenario.version.name, pickle.name):
+            status = "NO_STEPS"
+        if one:
+            found.append(ScenarioEvidence(pickle, status, one.run, one.ordered_at, one.position, meaning))
         else:
-            found.append(ScenarioEvidence(pickle, "NO_DATA", None, None, meaning=meaning))
+            found.append(ScenarioEvidence(pickle, status, None, None, meaning=meaning))
     return found
 
 

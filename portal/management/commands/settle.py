@@ -9,7 +9,7 @@ from django.db import connection
 
 from apps.organization.models import Person
 from portal import demo
-from portal.backup.making import NotMade
+from portal.backup.making import NotMade, forget_broken_off
 from portal.up import places
 from portal.upgrade import Stopped, keep_and_migrate, plan
 
@@ -20,6 +20,8 @@ class Command(BaseCommand):
     help = "Migrate, behind a backup; load the demo where `up` asked for it, to nobody yet; make the first-run key."
 
     def handle(self, *args: Any, **options: Any) -> None:
+        # Of a start that was killed while it backed up.
+        forget_broken_off()
         self._migrate()
         if settings.PORTAL_DEMO and not _anybody():
             password = (settings.VAR / "demo_password").read_text().strip()

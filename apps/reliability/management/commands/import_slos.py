@@ -11,6 +11,7 @@ from apps.common.refused import Refused
 from apps.organization import actions as organization
 from apps.reliability import actions, intake
 from apps.reliability.formats.sloth import PERIOD_DAYS
+from apps.reliability.models import SLI
 
 ENDINGS = (".yaml", ".yml", ".json")
 
@@ -54,6 +55,9 @@ class Command(BaseCommand):
             self.stdout.write(f"{done.documents} documents, {words}.")
         else:
             self.stdout.write(f"{done.documents} documents; everything was so already, nothing changed.")
+        if done.created and (waiting := [slo.key for slo in done.slos if slo.sli.source == SLI.Source.PROMETHEUS]):
+            keys = " ".join(waiting)
+            self.stdout.write(f"No source measures these yet: manage.py measure_slis {keys} --source NAME chooses one.")
         for name, why in unmeasured.items():
             self.stdout.write(f"“{name}” is not measured here: {why}.")
 
