@@ -1,0 +1,144 @@
+"""Charts of the room: what of a budget is left, what was attained by month, usage against its limit, targets replayed.
+
+Figures are handed over; nothing here asks the database.
+"""
+
+from calendar import monthrange
+from collections.abc import Sequence
+from datetime import date
+
+from apps.common.drawing import Chart, Line, Mark, spread
+from apps.reliability.attainment import Attained, InForce
+from apps.reliability.burn_down import BurnDown
+from apps.reliability.headroom import Headroom
+from apps.reliability.headroom_lines import amount
+from apps.reliability.intervals import wilson
+from apps.reliability.models import DayUsage, Resource
+from apps.reliability.nines import Chance
+from apps.reliability.percent import percent
+from apps.reliability.showing import signed_percent
+
+# Decimals of a percent that are drawn; what is said besides is exact.
+PLACES = 5
+
+
+def budget_chart(line: BurnDown, *, name: str, words: str) -> Chart:
+    """What was left of a budget after each day of its window."""
+    at = [point.at.date() for point in line.points]
+    return Chart(
+        words=words,
+        name=name,
+        at=at,
+        values=[round(float(point.remaining) * 100, PLACES) for point in line.points],
+        texts=[
+            f"{name}\n{point.at:%-d %b %Y}: {signed_percent(point.remaining)} of the budget left"
+            for point in line.points
+        ],
+        across=(at[0], at[-1]),
+        labels=[(on, f"{on:%-d %b}") for on in spread(at)],
+        limit=Line((at[0], at[-1]), (0, 0), "used up"),
+        held=(0, 100),
+    )
+
+
+def history_chart(months: Sequence[Attained], *, name: str, words: str) -> Chart:
+    """The SLI of each month with its 95 % interval, and the target that held, from the first day to the last.
+
+    A month's figure stands in its middle. Where the source gives ratios there are no counts to draw an interval from.
+    """
+    starts = [date.fromisoformat(f"{one.label}-01") for one in months]
+    at = [start.replace(day=15) for start in starts]
+    last = starts[-1].replace(day=monthrange(starts[-1].year, starts[-1].month)[1])
+    bounds = [None if one.is_mean_of_ratios else wilson(one.good, one.total) for one in months]
+    changes = [change for one in months for change in one.changes]
+    return Chart(
+        words=f"{name}: {words}",
+        name=name,
+        at=at,
+        values=[None if one.sli is None else round(float(one.sli) * 100, PLACES) for one in months],
+        texts=[_month_words(name, on, one) for on, one in zip(at, months, strict=True)],
+        across=(starts[0], last),
+        labels=[(on, f"{on:%b %Y}") for on in spread(at)],
+        lows=[round(one.low * 100, PLACES) if one else None for one in bounds] if any(bounds) else (),
+        highs=[round(one.high * 100, PLACES) if one else None for one in bounds] if any(bounds) else (),
+        limit=_targets(months, starts[0], last),
+        marks=[Mark(one.since, f"{percent(one.target, 7)} from {one.since:%-d %b}") for one in changes],
+    )
+
+
+def _month_words(name: str, on: date, one: Attained) -> str:
+    found = wilson(one.good, one.total)
+    if one.sli is None or found is None:
+        return f"{name}\n{on:%b %Y}: no data"
+    verdict = {True: "met", False: "missed", None: "not judged"}[one.met]
+    targets = ", then ".join(percent(target.target, 7) for target in one.targets) or "none"
+    interval = "" if one.is_mean_of_ratios else f"\n95 %: {found.low * 100:.4f} to {found.high * 100:.4f} %"
+    return (
+        f"{name}\n{on:%b %Y}: {percent(one.sli)}{interval}\n{one.total - one.good:,} bad of {one.total:,} events\n"
+        f"Target {targets}: {verdict}"
+    )
+
+
+def _targets(months: Sequence[Attained], first: date, last: date) -> Line | None:
+    """Each target from the day it holds on; None where there never was one."""
+    found: list[InForce] = []
+    for one in months:
+        found += [target for target in one.targets if target not in found]
+    if not found:
+        return None
+    values = [float(one.target) * 100 for one in found]
+    return Line(
+        [*(max(one.since, first) for one in found), last],
+        [*values, values[-1]],
+        f"target {percent(found[-1].target, 7)}",
+    )
+
+
+def usage_chart(resource: Resource, rows: Sequence[DayUsage], found: Headroom) -> Chart:
+    """What was in use by day, of its limit, and the trend from the first day drawn to the last."""
+    at = [row.on for row in rows]
+    return Chart(
+        words=f"{resource.title}: {found.words}",
+        name=resource.title,
+        at=at,
+        values=[round(row.value / resource.limit * 100, PLACES) for row in rows],
+        texts=[_usage_words(row, resource) for row in rows],
+        across=(at[0], at[-1]),
+        labels=[(on, f"{on:%-d %b}") for on in spread(at)],
+        limit=Line((at[0], at[-1]), (100, 100), f"limit {amount(resource.limit, resource.unit)}"),
+        trend=_trend(resource, rows, found),
+        held=(0, 100),
+    )
+
+
+def _usage_words(row: DayUsage, resource: Resource) -> str:
+    share = f"{row.value / resource.limit * 100:.4g} % of the limit"
+    return f"{row.on:%-d %b %Y}: {amount(row.value, resource.unit)}\n{share}"
+
+
+def _trend(resource: Resource, rows: Sequence[DayUsage], found: Headroom) -> Line | None:
+    if found.slope is None or found.level is None or len(rows) < 2:
+        return None
+    today = found.now.date()
+    ends = (found.level - found.slope.a_day * (today - row.on).days for row in (rows[0], rows[-1]))
+    values = [round(end / resource.limit * 100, PLACES) for end in ends]
+    return Line((rows[0].on, rows[-1].on), values, "trend")
+
+
+def nines_chart(chances: Sequence[Chance], *, words: str) -> Chart:
+    """How often each target would have been met, of all windows, with its 95 % interval."""
+    at = range(len(chances))
+    return Chart(
+        words=words,
+        name="Met in",
+        at=at,
+        values=[None if one.share is None else round(float(one.share) * 100, PLACES) for one in chances],
+        texts=[one.words for one in chances],
+        # Half a place is left on both sides.
+        across=(-1, len(chances)),
+        labels=[(place, percent(one.target, 7)) for place, one in enumerate(chances)],
+        lows=[round(one.interval.low * 100, PLACES) if one.interval else None for one in chances],
+        highs=[round(one.interval.high * 100, PLACES) if one.interval else None for one in chances],
+        held=(0, 100),
+        scattered=True,
+    )
