@@ -65,7 +65,7 @@ def _number(place: Place) -> int:
 
 
 def _figures(chart: Chart) -> Trace:
-    dotted = chart.scattered or sum(len(run) for run in chart.runs) <= DOTS
+    dotted = len(chart.at) <= DOTS
     found: Trace = {
         "type": "scatter",
         "meta": "figures",

@@ -43,6 +43,7 @@ def test_quickly_they_run_and_leave_nothing_behind(tmp_path: Path, temporary: Pa
     assert {line.split()[0] for line in said[:-1]} - PACKAGES == {
         "B1",
         "B2",
+        "B4",
         "B5",
         "B6",
         "B7",

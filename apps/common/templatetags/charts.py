@@ -120,14 +120,17 @@ def _bars(drawn: Chart) -> SafeString:
 
 
 def _dots(drawn: Chart) -> SafeString:
-    found = [
-        (_x(drawn, place), _y(drawn, value), words)
-        for place, value, words in zip(drawn.at, drawn.values, drawn.texts, strict=True)
-        if value is not None
-    ]
-    if len(found) > DOTS and not drawn.scattered:
+    if len(drawn.at) > DOTS and not drawn.scattered:
         return SafeString("")
-    return format_html_join("", '<circle cx="{}%" cy="{}%" r="3"><title>{}</title></circle>', found)
+    return format_html_join(
+        "",
+        '<circle cx="{}%" cy="{}%" r="3"><title>{}</title></circle>',
+        (
+            (_x(drawn, place), _y(drawn, value), words)
+            for place, value, words in zip(drawn.at, drawn.values, drawn.texts, strict=True)
+            if value is not None
+        ),
+    )
 
 
 def _lines(drawn: Chart) -> SafeString:
