@@ -1,8 +1,8 @@
 """B4: a chart's figure as the page makes it, beside the same figure built with plotly.graph_objects and to_json.
 
 24 months of an SLI: the figures, their interval, the target. Both begin with the columns of a chart and its axis, which
-the server's drawing needs as well, and end with the text that stands on the page. Neither knows of the other's dress: ours gets its colors in the browser, the peer carries
-plotly's usual template, or none.
+the server's drawing needs as well, and end with the text that stands on the page. Ours gets its colors in the browser;
+the peer carries plotly's usual template, or none.
 """
 
 import json
@@ -103,7 +103,7 @@ def with_objects(chart: Chart, template: str) -> str:
             annotations=[
                 go.layout.Annotation(
                     name="limit", text=limit.words, x=limit.at[-1], y=limit.values[-1], xanchor="right",
-                    yanchor="bottom", showarrow=False,
+                    yanchor="bottom", xshift=0, showarrow=False,
                 ),
                 go.layout.Annotation(
                     name="mark", text=mark.words, x=mark.at, y=1, yref="paper", xanchor="left", yanchor="top",

@@ -12,7 +12,7 @@ from math import ceil, floor, log10
 from typing import NamedTuple, TypeVar, cast
 
 # Where something stands from left to right: a day, or a number counted from 0.
-Place = date | int
+Place = date | float
 T = TypeVar("T")
 
 
@@ -45,8 +45,9 @@ class Chart:
 
     `words` say all of it to who does not see it, `name` what the line is, `texts` one figure each; these may be
     anybody's words, and are drawn as they are. `lows` and `highs` bound an interval at each figure, or are empty.
-    `limit` is a line of steps, `trend` a straight one. `across` is from where to where the drawing goes, `labels`
-    stand below it. The axis holds `held`. Figures without an order are `scattered`: dots with a bar each.
+    `limit` is a line of steps, `trend` a straight one; the words of the one stand above its end, of the other behind
+    it. `across` is from where to where the drawing goes, `labels` stand below it. The axis holds `held`. Figures
+    without an order are `scattered`: dots with a bar each.
     """
 
     words: str

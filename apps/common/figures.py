@@ -5,6 +5,7 @@ There is no color, no font and no markup in it. static/js/charts.js dresses each
 """
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 import orjson
@@ -26,7 +27,7 @@ def figure(chart: Chart) -> dict[str, Any]:
     axis = chart.axis
     words = [_end(one, role) for one, role in ((chart.limit, "limit"), (chart.trend, "trend")) if one and one.words]
     words += [_mark_words(one, chart.across) for one in chart.marks]
-    layout = {
+    layout: dict[str, Any] = {
         "xaxis": {
             "range": chart.across,
             "tickvals": [place for place, _ in chart.labels],
@@ -37,12 +38,14 @@ def figure(chart: Chart) -> dict[str, Any]:
             "tickvals": [value for value, _ in axis.ticks],
             "ticktext": [label for _, label in axis.ticks],
         },
-        "shapes": [
+    }
+    if chart.marks:
+        layout["shapes"] = [
             {"name": "mark", "type": "line", "x0": one.at, "x1": one.at, "y0": 0, "y1": 1, "yref": "paper"}
             for one in chart.marks
-        ],
-        "annotations": words,
-    }
+        ]
+    if words:
+        layout["annotations"] = words
     return {"data": data, "layout": layout}
 
 
@@ -60,8 +63,8 @@ def part(place: Place, across: tuple[Place, Place]) -> float:
     return (_number(place) - first) / (last - first) if last > first else 0.5
 
 
-def _number(place: Place) -> int:
-    return place if isinstance(place, int) else place.toordinal()
+def _number(place: Place) -> float:
+    return place.toordinal() if isinstance(place, date) else place
 
 
 def _figures(chart: Chart) -> Trace:
@@ -125,14 +128,16 @@ def _line(line: Line, role: str) -> Trace:
 
 
 def _end(line: Line, role: str) -> dict[str, Any]:
-    """What the line is, above its right end."""
+    """What the line is, above its right end; behind it where the figures are as near as they are to their trend."""
+    is_behind = role == "trend"
     return {
         "name": role,
         "text": line.words,
         "x": line.at[-1],
         "y": line.values[-1],
-        "xanchor": "right",
-        "yanchor": "bottom",
+        "xanchor": "left" if is_behind else "right",
+        "yanchor": "middle" if is_behind else "bottom",
+        "xshift": 3 if is_behind else 0,
         "showarrow": False,
     }
 

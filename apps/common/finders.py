@@ -11,12 +11,17 @@ from django.core.files.storage import FileSystemStorage
 FOLDER, SCRIPT = "plotly", "plotly.min.js"
 
 
+class PackageData(FileSystemStorage):
+    """The wheel's folder, seen below a folder of the static files."""
+
+    prefix = FOLDER
+
+
 class PlotlyFinder(BaseFinder):
     """Serves `plotly/plotly.min.js` from the installed wheel, without importing it, and nothing else of it."""
 
     def __init__(self, *args: object, **kwargs: object) -> None:
-        self.storage: Any = FileSystemStorage(location=package_data())
-        self.storage.prefix = FOLDER
+        self.storage = PackageData(location=package_data())
 
     def find(self, path: str, find_all: bool = False, **kwargs: object) -> Any:
         """The file's path, or those of all of that name; an empty list for any other."""

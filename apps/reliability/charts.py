@@ -20,6 +20,8 @@ from apps.reliability.showing import signed_percent
 
 # Decimals of a percent that are drawn; what is said besides is exact.
 PLACES = 5
+# Letters of a name that is said where one points at a figure: as many as have room on a phone.
+LETTERS = 36
 
 
 def budget_chart(line: BurnDown, *, name: str, words: str) -> Chart:
@@ -31,7 +33,7 @@ def budget_chart(line: BurnDown, *, name: str, words: str) -> Chart:
         at=at,
         values=[round(float(point.remaining) * 100, PLACES) for point in line.points],
         texts=[
-            f"{name}\n{point.at:%-d %b %Y}: {signed_percent(point.remaining)} of the budget left"
+            f"{_short(name)}\n{point.at:%-d %b %Y}: {signed_percent(point.remaining)} of the budget left"
             for point in line.points
         ],
         across=(at[0], at[-1]),
@@ -41,15 +43,21 @@ def budget_chart(line: BurnDown, *, name: str, words: str) -> Chart:
     )
 
 
+def _short(name: str) -> str:
+    return name if len(name) <= LETTERS else f"{name[: LETTERS - 1].rstrip()}…"
+
+
 def history_chart(months: Sequence[Attained], *, name: str, words: str) -> Chart:
     """The SLI of each month with its 95 % interval, and the target that held, from the first day to the last.
 
-    A month's figure stands in its middle. Where the source gives ratios there are no counts to draw an interval from.
+    A month's figure stands in its middle. What was counted before the first target is shown beside it, as a broken
+    line. Where the source gives ratios there are no counts to draw an interval from.
     """
     starts = [date.fromisoformat(f"{one.label}-01") for one in months]
     at = [start.replace(day=15) for start in starts]
     last = starts[-1].replace(day=monthrange(starts[-1].year, starts[-1].month)[1])
     bounds = [None if one.is_mean_of_ratios else wilson(one.good, one.total) for one in months]
+    targets = _targets(months, starts[0], last)
     changes = [change for one in months for change in one.changes]
     return Chart(
         words=f"{name}: {words}",
@@ -61,7 +69,8 @@ def history_chart(months: Sequence[Attained], *, name: str, words: str) -> Chart
         labels=[(on, f"{on:%b %Y}") for on in spread(at)],
         lows=[round(one.low * 100, PLACES) if one else None for one in bounds] if any(bounds) else (),
         highs=[round(one.high * 100, PLACES) if one else None for one in bounds] if any(bounds) else (),
-        limit=_targets(months, starts[0], last),
+        limit=targets,
+        trend=_before(targets, starts[0]),
         marks=[Mark(one.since, f"{percent(one.target, 7)} from {one.since:%-d %b}") for one in changes],
     )
 
@@ -69,7 +78,8 @@ def history_chart(months: Sequence[Attained], *, name: str, words: str) -> Chart
 def _month_words(name: str, on: date, one: Attained) -> str:
     found = wilson(one.good, one.total)
     if one.sli is None or found is None:
-        return f"{name}\n{on:%b %Y}: no data"
+        return f"{on:%b %Y}: no data"
+    name = _short(name)
     verdict = {True: "met", False: "missed", None: "not judged"}[one.met]
     targets = ", then ".join(percent(target.target, 7) for target in one.targets) or "none"
     interval = "" if one.is_mean_of_ratios else f"\n95 %: {found.low * 100:.4f} to {found.high * 100:.4f} %"
@@ -92,6 +102,13 @@ def _targets(months: Sequence[Attained], first: date, last: date) -> Line | None
         [*values, values[-1]],
         f"target {percent(found[-1].target, 7)}",
     )
+
+
+def _before(targets: Line | None, first: date) -> Line | None:
+    """From the first day to where the first target begins to hold."""
+    if targets is None or targets.at[0] == first:
+        return None
+    return Line((first, targets.at[0]), (targets.values[0], targets.values[0]), "")
 
 
 def usage_chart(resource: Resource, rows: Sequence[DayUsage], found: Headroom) -> Chart:
@@ -127,7 +144,7 @@ def _trend(resource: Resource, rows: Sequence[DayUsage], found: Headroom) -> Lin
 
 def nines_chart(chances: Sequence[Chance], *, words: str) -> Chart:
     """How often each target would have been met, of all windows, with its 95 % interval."""
-    at = range(len(chances))
+    at = list(range(len(chances)))
     return Chart(
         words=words,
         name="Met in",
@@ -135,7 +152,7 @@ def nines_chart(chances: Sequence[Chance], *, words: str) -> Chart:
         values=[None if one.share is None else round(float(one.share) * 100, PLACES) for one in chances],
         texts=[one.words for one in chances],
         # Half a place is left on both sides.
-        across=(-1, len(chances)),
+        across=(-0.5, len(chances) - 0.5),
         labels=[(place, percent(one.target, 7)) for place, one in enumerate(chances)],
         lows=[round(one.interval.low * 100, PLACES) if one.interval else None for one in chances],
         highs=[round(one.interval.high * 100, PLACES) if one.interval else None for one in chances],

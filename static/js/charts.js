@@ -29,7 +29,7 @@
   const colorsOf = (box) => {
     const probe = box.appendChild(document.createElement("i"));
     const found = {};
-    for (const name of ["info", "ink", "ink-2", "line", "line-strong", "attention", "panel", "raised"]) {
+    for (const name of ["info", "ink", "ink-2", "line", "line-strong", "attention", "raised"]) {
       probe.style.color = `var(--${name})`;
       found[name] = getComputedStyle(probe).color;
     }
@@ -37,7 +37,7 @@
     return found;
   };
 
-  const faint = (color) => color.replace("rgb(", "rgba(").replace(")", ", .14)");
+  const faint = (color) => color.replace("rgb(", "rgba(").replace(")", ", 0.14)");
 
   const traceOf = (trace, color) => {
     const dresses = {
@@ -66,10 +66,10 @@
       hovermode: "x",
       hoverdistance: -1,
       hoverlabel: { align: "left", bgcolor: color.raised, bordercolor: color["line-strong"], font: { ...font, color: color.ink }, namelength: -1 },
-      xaxis: { ...axis, ...texts(layout.xaxis), showgrid: false, ticklabelstandoff: 6 },
+      xaxis: { ...axis, ...texts(layout.xaxis), showgrid: false, showline: true, linecolor: color.line, mirror: true, ticklabelstandoff: 6 }, // lines across at both ends, which a grid leaves out
       yaxis: { ...axis, ...texts(layout.yaxis), gridcolor: color.line, ticklabelstandoff: 6 },
-      shapes: layout.shapes.map((one) => ({ ...one, line: { color: color.attention, width: 1.25, dash: "3px,3px" } })),
-      annotations: layout.annotations.map((one) => ({ ...one, text: plain(one.text), font, bgcolor: color.panel, borderpad: 1 })),
+      shapes: layout.shapes?.map((one) => ({ ...one, line: { color: color.attention, width: 1.25, dash: "3px,3px" } })) ?? [],
+      annotations: layout.annotations?.map((one) => ({ ...one, text: plain(one.text), font, borderpad: 1 })) ?? [],
     };
   };
 

@@ -156,12 +156,13 @@ def _corners(drawn: Chart, line: Line, *, steps: bool) -> str:
 
 
 def _ends(drawn: Chart) -> SafeString:
+    """What each line is: above its end, or behind it."""
     return format_html_join(
         "",
-        '<text class="end" x="{}%" y="{}%" dy="-6">{}</text>',
+        '<text class="{}" x="{}%" y="{}%" dx="{}" dy="{}">{}</text>',
         (
-            (_x(drawn, one.at[-1]), _y(drawn, one.values[-1]), one.words)
-            for one in (drawn.limit, drawn.trend)
+            (css, _x(drawn, one.at[-1]), _y(drawn, one.values[-1]), dx, dy, one.words)
+            for one, css, dx, dy in ((drawn.limit, "end", 0, "-6"), (drawn.trend, "behind", 4, ".32em"))
             if one is not None and one.words
         ),
     )
