@@ -1,11 +1,14 @@
-// Plotly draws a chart where it comes near the window, once the page itself is there. Until then, without scripts and on
-// paper the server's drawing stands. Figures come as data alone: colors, fonts and margins are those of the style sheets.
+// Plotly draws the charts of a page from the moment on at which somebody points at one: it is 4.8 MB, and a slow phone
+// stands still for half a second while it starts. Before that, without scripts and on paper the server's drawing stands,
+// which looks the same. Figures come as data alone: colors, fonts and margins are those of the style sheets.
 (() => {
   // Plotly makes style elements of its own under these ids, which the policy refuses, unless it finds one: the first is
   // our empty sheet, the second is for maps, which are not drawn here (tests/browser/test_charts.py knows both).
   const SHEETS = ["plotly.js-style-global", "9f215cf04c5486422605d13261cb87401f4e7763b6296af81e98efbc0130da53"];
   const CONFIG = { displayModeBar: false, displaylogo: false, showSendToCloud: false, plotlyServerURL: "", doubleClick: false, scrollZoom: false, showTips: false, showAxisDragHandles: false };
   const SIGNS = { "&": "&amp;", "<": "&lt;", ">": "&gt;" };
+  // A page that scrolls below a pointer at rest is none.
+  const SIGNS_OF_INTEREST = ["pointermove", "pointerdown"];
   let plotly;
 
   // Plotly reads tags in every text; whatever a person wrote is shown as it is written.
@@ -86,6 +89,7 @@
   // Whatever fails, the server's drawing is still there.
   const tryToDraw = (box) => draw(box).catch((error) => console.warn(`A chart is not drawn anew: ${error.message}`));
 
+  // As soon as it is near the window, drawing one takes little time.
   const near = new IntersectionObserver((entries) => {
     for (const { target, isIntersecting } of entries)
       if (isIntersecting) { near.unobserve(target); tryToDraw(target); sizes.observe(target); }
@@ -101,13 +105,13 @@
   const watch = (part) => { for (const box of part.querySelectorAll("[data-chart]:not([data-watched])")) { box.dataset.watched = ""; near.observe(box); } };
   const again = () => document.querySelectorAll("[data-chart][data-drawn]").forEach(tryToDraw);
 
-  const begin = () => {
+  const begin = (event) => {
+    if (!event.target.closest?.("[data-chart]")) return;
+    for (const one of SIGNS_OF_INTEREST) document.removeEventListener(one, begin);
     watch(document);
     document.addEventListener("htmx:afterSettle", () => watch(document));
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", again);
     new MutationObserver(again).observe(document.documentElement, { attributeFilter: ["data-theme"] });
   };
-
-  const idle = globalThis.requestIdleCallback || setTimeout;
-  if (document.readyState === "complete") idle(begin); else addEventListener("load", () => idle(begin));
+  for (const one of SIGNS_OF_INTEREST) document.addEventListener(one, begin, { passive: true });
 })();

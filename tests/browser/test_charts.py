@@ -1,4 +1,4 @@
-"""Charts in Chromium: drawn by the server, then by Plotly where they come near; by the server alone without scripts.
+"""Charts in Chromium: drawn by the server, by Plotly once somebody points at one; by the server alone without scripts.
 
 The sheet's charts are named in markup, as anybody may name a promise.
 """
@@ -44,8 +44,9 @@ def until(page: Page, told: Callable[[], Any]) -> None:
 
 
 def see_drawn(page: Page) -> None:
-    """Every chart of the page, once somebody has scrolled past all of them."""
+    """Every chart of the page, once somebody has pointed at one and scrolled past all of them."""
     settle(page)
+    page.locator("[data-chart]").first.hover()
     for box in page.locator("[data-chart]").all():
         box.scroll_into_view_if_needed()
     until(page, lambda: page.evaluate(DRAWN))
@@ -114,6 +115,7 @@ def test_a_part_that_htmx_puts_there_is_drawn_too(sheet: str, chromium: Browser)
     see_drawn(page)
     expect(page.locator("#by-month .xtick")).to_have_text(["May 2026", "Nov 2026"])
     page.get_by_role("link", name="A month later").click()
+    # Nobody points at the new ones.
     expect(page.locator("#by-month .xtick")).to_have_text(["May 2026", "Dec 2026"])
     see_drawn(page)
     assert page.locator(f'script[src*="{SCRIPT}"]').count() == 1
@@ -154,16 +156,21 @@ def test_where_plotly_does_not_come_the_servers_drawing_stands(sheet: str, chrom
     page, complaints = opened(chromium, f"{sheet}/parts/")
     page.route(re.compile(re.escape(SCRIPT)), lambda route: route.abort())
     page.goto(f"{sheet}/charts/")
+    page.locator("#by-month .chart").hover()
     until(page, lambda: any("A chart is not drawn anew" in one for one in complaints))
     expect(page.locator("#by-month .chart-sketch")).to_be_visible()
     page.context.close()
 
 
 @on_sheet
-def test_a_page_without_charts_does_not_load_it(sheet: str, chromium: Browser) -> None:
-    page, _ = opened(chromium, f"{sheet}/parts/")
+def test_it_is_not_loaded_before_somebody_points_at_a_chart(sheet: str, chromium: Browser) -> None:
+    page, _ = opened(chromium, f"{sheet}/charts/")
+    page.mouse.move(5, 5)
+    page.locator("h1").hover()
+    page.mouse.wheel(0, 400)
     page.wait_for_timeout(500)
     assert page.locator(f'script[src*="{SCRIPT}"]').count() == 0
+    expect(page.locator("#by-month .chart-sketch")).to_be_visible()
     page.context.close()
 
 

@@ -238,7 +238,7 @@ def bare(tmp_path: Path) -> Iterator[dict[str, str]]:
 
 
 def test_a_web_worker_draws_charts_without_importing_plotly(bare: dict[str, str]) -> None:
-    """It takes 0.3 s and 50 MB, in each of them."""
+    """It takes 0.3 s and 27 MB, in each of them."""
     asked = (
         "import sys\n"
         "from portal.wsgi import application\n"
