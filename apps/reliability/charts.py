@@ -81,11 +81,11 @@ def _month_words(name: str, on: date, one: Attained) -> str:
         return f"{on:%b %Y}: no data"
     name = _short(name)
     verdict = {True: "met", False: "missed", None: "not judged"}[one.met]
-    targets = ", then ".join(percent(target.target, 7) for target in one.targets) or "none"
+    targets = ", then ".join(percent(target.target, 7) for target in one.targets)
     interval = "" if one.is_mean_of_ratios else f"\n95 %: {found.low * 100:.4f} to {found.high * 100:.4f} %"
     return (
         f"{name}\n{on:%b %Y}: {percent(one.sli)}{interval}\n{one.total - one.good:,} bad of {one.total:,} events\n"
-        f"Target {targets}: {verdict}"
+        f"{f'Target {targets}: {verdict}' if targets else 'No target yet'}"
     )
 
 
@@ -142,6 +142,13 @@ def _trend(resource: Resource, rows: Sequence[DayUsage], found: Headroom) -> Lin
     return Line((rows[0].on, rows[-1].on), values, "trend")
 
 
+def _chance_words(one: Chance) -> str:
+    if one.share is None:
+        return one.words
+    interval = f" (95 %: {one.interval.words(1)})" if one.interval else ""
+    return f"{percent(one.target, 7)} met in {one.met} of {one.n} windows\n{percent(one.share, 1)}{interval}"
+
+
 def nines_chart(chances: Sequence[Chance], *, words: str) -> Chart:
     """How often each target would have been met, of all windows, with its 95 % interval."""
     at = list(range(len(chances)))
@@ -150,10 +157,10 @@ def nines_chart(chances: Sequence[Chance], *, words: str) -> Chart:
         name="Met in",
         at=at,
         values=[None if one.share is None else round(float(one.share) * 100, PLACES) for one in chances],
-        texts=[one.words for one in chances],
-        # Half a place is left on both sides.
-        across=(-0.5, len(chances) - 0.5),
-        labels=[(place, percent(one.target, 7)) for place, one in enumerate(chances)],
+        texts=[_chance_words(one) for one in chances],
+        # Nearly half a place is left on both sides; six targets stand beside each other on a phone, without their sign.
+        across=(-0.4, len(chances) - 0.6),
+        labels=[(place, percent(one.target, 7).removesuffix(" %")) for place, one in enumerate(chances)],
         lows=[round(one.interval.low * 100, PLACES) if one.interval else None for one in chances],
         highs=[round(one.interval.high * 100, PLACES) if one.interval else None for one in chances],
         held=(0, 100),

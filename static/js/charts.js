@@ -54,8 +54,8 @@
 
   const layoutOf = (layout, box, color) => {
     const style = getComputedStyle(box);
-    const font = { family: style.fontFamily, size: 12, color: color["ink-2"] };
-    const axis = { fixedrange: true, zeroline: false, showline: false, ticks: "", tickfont: font };
+    const font = { family: style.fontFamily, size: parseFloat(style.fontSize), color: color["ink-2"] };
+    const axis = { fixedrange: true, zeroline: false, showline: false, ticks: "", tickangle: 0, tickfont: font };
     const texts = (one) => ({ ...one, ticktext: one.ticktext.map(plain) });
     return {
       width: box.clientWidth,

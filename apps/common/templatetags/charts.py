@@ -23,8 +23,9 @@ SIDE = 1000
 def chart(drawn: Chart) -> SafeString:
     """Its words are the picture's name; a text below it and a table are for the page to add."""
     return format_html(
-        '<div class="chart" data-chart role="img" aria-label="{}" data-script="{}" data-sheet="{}">{}'
+        '<div class="chart{}" data-chart role="img" aria-label="{}" data-script="{}" data-sheet="{}">{}'
         '<script type="application/json">{}</script></div>',
+        " dots" if drawn.scattered else "",
         drawn.words,
         static(f"{FOLDER}/{SCRIPT}"),
         static("css/plotly.css"),
