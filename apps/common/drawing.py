@@ -14,6 +14,8 @@ from typing import NamedTuple, TypeVar, cast
 # Where something stands from left to right: a day, or a number counted from 0.
 Place = date | float
 T = TypeVar("T")
+# What lies closer than so much of a percent is the same, but for what floats are off by.
+LEAST = 1e-6
 
 
 class Line(NamedTuple):
@@ -104,8 +106,8 @@ def _ends(values: Sequence[float | None]) -> list[float]:
 
 def axis(low: float, high: float, *, steps: int = 4) -> Axis:
     """An axis in percent that holds `low` and `high`, in about so many round steps."""
-    if high <= low:
-        low, high = (low - 1, high) if high >= 100 else (low, high + 1)
+    if high - low < LEAST:
+        low, high = low - 0.5, (100 if 99.5 < high <= 100 else high + 0.5)
     rough = (high - low) / steps
     power = 10.0 ** floor(log10(rough))
     step = next(power * factor for factor in (1, 2, 2.5, 5, 10) if rough <= power * factor * 1.0001)

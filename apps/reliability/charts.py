@@ -10,7 +10,7 @@ from datetime import date
 from apps.common.drawing import Chart, Line, Mark, spread
 from apps.reliability.attainment import Attained, InForce
 from apps.reliability.burn_down import BurnDown
-from apps.reliability.headroom import Headroom
+from apps.reliability.headroom import MOST, Headroom
 from apps.reliability.headroom_lines import amount
 from apps.reliability.intervals import wilson
 from apps.reliability.models import DayUsage, Resource
@@ -118,7 +118,7 @@ def usage_chart(resource: Resource, rows: Sequence[DayUsage], found: Headroom) -
         words=f"{resource.title}: {found.words}",
         name=resource.title,
         at=at,
-        values=[round(row.value / resource.limit * 100, PLACES) for row in rows],
+        values=[_share(row.value, resource) for row in rows],
         texts=[_usage_words(row, resource) for row in rows],
         across=(at[0], at[-1]),
         labels=[(on, f"{on:%-d %b}") for on in spread(at)],
@@ -126,6 +126,11 @@ def usage_chart(resource: Resource, rows: Sequence[DayUsage], found: Headroom) -
         trend=_trend(resource, rows, found),
         held=(0, 100),
     )
+
+
+def _share(value: float, resource: Resource) -> float:
+    """In percent of the limit, which may be next to nothing."""
+    return round(max(-MOST, min(MOST, value / resource.limit * 100)), PLACES)
 
 
 def _usage_words(row: DayUsage, resource: Resource) -> str:
@@ -138,8 +143,7 @@ def _trend(resource: Resource, rows: Sequence[DayUsage], found: Headroom) -> Lin
         return None
     today = found.now.date()
     ends = (found.level - found.slope.a_day * (today - row.on).days for row in (rows[0], rows[-1]))
-    values = [round(end / resource.limit * 100, PLACES) for end in ends]
-    return Line((rows[0].on, rows[-1].on), values, "trend")
+    return Line((rows[0].on, rows[-1].on), [_share(end, resource) for end in ends], "trend")
 
 
 def _chance_words(one: Chance) -> str:

@@ -150,6 +150,13 @@ def test_usage_of_one_day_is_a_dot_without_a_trend(world: World) -> None:
     assert figure["layout"]["yaxis"]["range"] == [0, 150]
 
 
+def test_a_limit_that_is_next_to_nothing_is_drawn_too(world: World) -> None:
+    make_resource(world, limit=1e-300)
+    actions.record_usage(resource_key="RES-1", usage={NOW.date(): 1e18}, by=world.priya)
+    ((_, figure),) = charts(world, "/resources/RES-1/")
+    assert traces(figure)["figures"]["y"] == [1e18]
+
+
 def test_targets_are_dots_with_the_interval_of_how_often_they_would_have_been_met(world: World) -> None:
     push_days(world, 120, lambda on: (9_990 if on.day % 9 else 9_000, 10_000))
     ((name, figure),) = charts(world, "/slos/SLO-1/nines/")
