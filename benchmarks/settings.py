@@ -10,7 +10,7 @@ ROOT_URLCONF = "benchmarks.urls"
 ALLOWED_HOSTS = ["testserver"]
 # What is measured is the work, not how often one may ask for it.
 API_RATE = "10000000/min"
-HAS_PEERS = all(find_spec(name) for name in ("auditlog", "simple_history", "orjson"))
+HAS_PEERS = all(find_spec(name) for name in ("auditlog", "simple_history"))
 HAS_BUDGETS = find_spec("slo_generator") is not None
 if HAS_PEERS:
     INSTALLED_APPS = [*INSTALLED_APPS, "auditlog", "simple_history", "benchmarks.peers"]

@@ -3,9 +3,14 @@
 import os
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
+from django.conf import settings
+from django.test import override_settings
 from playwright.sync_api import Browser, sync_playwright
+from pytest_django.live_server_helper import LiveServer
 
 from tests.browser.living import Demo, live_in
 from tests.browser.running import running
@@ -20,6 +25,8 @@ FLAGS = [
     "--disable-sync",
     "--no-first-run",
 ]
+ENGINE: dict[str, Any] = dict(settings.TEMPLATES[0])
+SHEET = [{**ENGINE, "DIRS": [*ENGINE["DIRS"], Path(__file__).parent / "sheet"]}]
 
 
 @pytest.fixture(scope="session")
@@ -41,3 +48,18 @@ def demo(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     """The demo, run whole by `up`, after some people have used it. A test may add to it, and takes nothing away."""
     with running(tmp_path_factory.mktemp("demo") / "var") as portal:
         yield live_in(portal, chromium)
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    """A server of its own, without a database: pytest-django refuses any query, so the frame asks none."""
+    live = LiveServer("localhost")
+    yield live.url
+    live.stop()
+
+
+@pytest.fixture
+def sheet(server: str) -> Iterator[str]:
+    """The server's address, with the sheet's templates found."""
+    with override_settings(TEMPLATES=SHEET):
+        yield server

@@ -3,7 +3,7 @@
 import time
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 from tests.browser.visitor import PATIENCE
 
@@ -25,3 +25,22 @@ def violations(page: Page) -> list[tuple[str, list[str]]]:
     # Without a list of all that is well, which takes as long as finding it.
     found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
     return [(one["id"], [node["html"] for node in one["nodes"]]) for one in found]
+
+
+def opened(
+    chromium: Browser, url: str, theme: str = "light", width: int = 1280, scripts: bool = True
+) -> tuple[Page, list[str]]:
+    """The page at `url`, and what the browser complained of."""
+    context = chromium.new_context(
+        viewport={"width": width, "height": 844},
+        color_scheme=theme,  # type: ignore[arg-type]
+        java_script_enabled=scripts,
+        reduced_motion="reduce",  # colors are looked at when they have arrived
+    )
+    page, complaints = context.new_page(), []
+    page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.goto(url)
+    if scripts:
+        settle(page)
+    return page, complaints

@@ -1,6 +1,6 @@
 """A sheet of all components and one made-up epic page, for pictures and for axe; never part of the portal."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from types import SimpleNamespace
 
 from django import forms
@@ -11,6 +11,7 @@ from django.urls import include, path
 from django.utils import timezone
 
 from apps.common.access import public
+from apps.common.drawing import Chart, Line, Mark
 from apps.common.page import page_or_partial
 from apps.common.refused import Refused
 from apps.common.tones import TONES
@@ -171,8 +172,54 @@ def parts(request: HttpRequest) -> HttpResponse:
     return page_or_partial(request, "sheet/parts.html", "sheet/_parts_list.html", context)
 
 
+# What somebody may call a promise, and what a chart must not take for its own.
+WRITTEN = '<b>Bold</b> & <a href="https://elsewhere.example.org/">linked</a>'
+MONTHS = [date(2026, month, 15) for month in range(5, 12)]
+
+
+def made_charts(last: str) -> dict[str, Chart]:
+    """One of each kind; all that a person may write in them is markup."""
+    return {
+        "history": Chart(
+            words=f"{WRITTEN}: met in {last}.",
+            name=WRITTEN,
+            at=MONTHS,
+            values=[99.93, 99.95, 99.91, None, 99.97, 99.88, 99.96],
+            texts=[f"{WRITTEN}\n{on:%b %Y}" for on in MONTHS],
+            across=(date(2026, 5, 1), date(2026, 11, 30)),
+            labels=[(MONTHS[0], "May 2026"), (MONTHS[-1], last)],
+            lows=[99.90, 99.92, 99.88, None, 99.95, 99.85, 99.94],
+            highs=[99.95, 99.97, 99.94, None, 99.98, 99.90, 99.97],
+            limit=Line((date(2026, 5, 1), date(2026, 8, 3), date(2026, 11, 30)), (99.9, 99.95, 99.95), WRITTEN),
+            marks=[Mark(date(2026, 8, 3), "99.95 % from 3 Aug")],
+        ),
+        "targets": Chart(
+            words="99 % always, 99.9 % mostly.",
+            name="Met in",
+            at=[0, 1],
+            values=[100, 80],
+            texts=["99 % always", "99.9 % mostly"],
+            across=(-0.5, 1.5),
+            labels=[(0, "99 %"), (1, "99.9 %")],
+            lows=[95, 60],
+            highs=[100, 90],
+            held=(0, 100),
+            scattered=True,
+        ),
+    }
+
+
+@public
+def charts(request: HttpRequest) -> HttpResponse:
+    """Charts, whole or as the part that htmx puts in their place."""
+    _signed_in(request)
+    made = made_charts("Dec 2026" if "later" in request.GET else "Nov 2026")
+    return page_or_partial(request, "sheet/charts.html", "sheet/_charts_part.html", dict(made))
+
+
 urlpatterns = [
     path("parts/", parts),
+    path("charts/", charts),
     path("sheet/", sheet),
     path("epics/E-42/", epic),
     path("epics/E-42/receipt/", receipt),

@@ -1,56 +1,21 @@
 """The component sheet in Chromium: no violation of accessibility or of the policy, no sideways scrolling; keys."""
 
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
-
 import pytest
-from django.conf import settings
-from django.test import override_settings
-from playwright.sync_api import Browser, Dialog, Page, expect
-from pytest_django.live_server_helper import LiveServer
+from playwright.sync_api import Browser, Dialog, expect
 
-from tests.browser.looking import settle, violations
+from tests.browser.looking import opened, violations
 
 pytestmark = pytest.mark.urls("tests.browser.sheet_urls")
 
-PATHS = ["/sheet/", "/sheet/?errors", "/epics/E-42/?toast", "/epics/E-42/receipt/", "/accounts/login/", "/nowhere/"]
-ENGINE: dict[str, Any] = dict(settings.TEMPLATES[0])
-SHEET = [{**ENGINE, "DIRS": [*ENGINE["DIRS"], Path(__file__).parent / "sheet"]}]
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    """A server of its own, without a database: pytest-django refuses any query, so the frame asks none."""
-    live = LiveServer("localhost")
-    yield live.url
-    live.stop()
-
-
-@pytest.fixture
-def sheet(server: str) -> Iterator[str]:
-    """The server's address, with the sheet's templates found."""
-    with override_settings(TEMPLATES=SHEET):
-        yield server
-
-
-def opened(
-    chromium: Browser, url: str, theme: str = "light", width: int = 1280, scripts: bool = True
-) -> tuple[Page, list[str]]:
-    """The page at `url`, and what the browser complained of."""
-    context = chromium.new_context(
-        viewport={"width": width, "height": 844},
-        color_scheme=theme,  # type: ignore[arg-type]
-        java_script_enabled=scripts,
-        reduced_motion="reduce",  # colors are looked at when they have arrived
-    )
-    page, complaints = context.new_page(), []
-    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.goto(url)
-    if scripts:
-        settle(page)
-    return page, complaints
+PATHS = [
+    "/sheet/",
+    "/sheet/?errors",
+    "/epics/E-42/?toast",
+    "/epics/E-42/receipt/",
+    "/accounts/login/",
+    "/nowhere/",
+    "/charts/",
+]
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

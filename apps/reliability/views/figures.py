@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from apps.common.drawing import Point
+from apps.common.drawing import Chart
 from apps.reliability import queries, showing, windows
 from apps.reliability.budget import Budget
 from apps.reliability.burn import AlertState
+from apps.reliability.charts import budget_chart
 from apps.reliability.counts import HOUR
 from apps.reliability.intervals import distinguishable, wilson
 from apps.reliability.models import SLO, SLOVersion
@@ -28,10 +29,11 @@ class AlertShown:
 
 @dataclass(frozen=True)
 class Drawn:
-    """A line with the words that say it."""
+    """A chart, the words that say it, and its rows as a table."""
 
-    points: list[Point]
+    chart: Chart
     words: str
+    rows: list[tuple[datetime, str]]
 
 
 @dataclass(frozen=True)
@@ -94,9 +96,7 @@ def _burn_down(slo: SLO, at: datetime) -> Drawn | None:
     line = queries.burn_down_of(slo, at=at)
     if not line.points:
         return None
-    last = line.points[-1].remaining
-    points = [
-        Point(f"{point.at:%-d %b}", float(point.remaining) * 100, showing.signed_percent(point.remaining))
-        for point in line.points
-    ]
-    return Drawn(points, f"{showing.signed_percent(last)} of the budget left by whole days, {line.source.words}.")
+    left = showing.signed_percent(line.points[-1].remaining)
+    words = f"{left} of the budget left by whole days, {line.source.words}."
+    rows = [(point.at, showing.signed_percent(point.remaining)) for point in reversed(line.points)]
+    return Drawn(budget_chart(line, name=slo.title, words=f"{slo.title}: {words}"), words, rows)

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from apps.common.drawing import Point
+from apps.common.drawing import Chart
 from apps.reliability import queries
 from apps.reliability.attainment import MEAN_OF_RATIOS, Attained
+from apps.reliability.charts import history_chart
 from apps.reliability.models import SLO
 from apps.reliability.percent import percent
 
@@ -62,13 +63,12 @@ class PeriodShown:
 
 @dataclass(frozen=True)
 class HistoryShown:
-    """Quarters and months, the newest first, and a line of the months with its words."""
+    """Quarters and months, the newest first, and a chart of the months where there are two, with its words."""
 
     months: list[PeriodShown]
     quarters: list[PeriodShown]
-    points: list[Point]
+    chart: Chart | None
     words: str
-    floor: float
     warning: str
     as_of: datetime | None
 
@@ -82,15 +82,13 @@ def history(slo: SLO) -> HistoryShown:
     found = queries.history_of(slo)
     months = [PeriodShown(one) for one in found.months[-MONTHS_SHOWN:]]
     quarters = [PeriodShown(one) for one in found.quarters[-QUARTERS_SHOWN:]]
-    drawn = [
-        Point(one.label, float(one.attained.sli) * 100, one.sli_words) for one in months if one.attained.sli is not None
-    ]
+    words = _words(months)
+    is_line = sum(one.attained.sli is not None for one in months) > 1
     return HistoryShown(
         months[::-1],
         quarters[::-1],
-        drawn if len(drawn) > 1 else [],
-        _words(months),
-        float(slo.target) * 100,
+        history_chart([one.attained for one in months], name=slo.title, words=words) if is_line else None,
+        words,
         MEAN_OF_RATIOS if slo.sli.is_mean_of_ratios else "",
         found.as_of,
     )

@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from apps.reliability import price, queries
 from apps.reliability.budget import bad_per_million, ceiling, outages_affordable, time_budget
+from apps.reliability.charts import nines_chart
 from apps.reliability.forms import weighed_of
 from apps.reliability.models import SLI, SLO, ErrorClassJudgment
 from apps.reliability.nines import USUAL_TARGETS, Chance
@@ -91,6 +92,7 @@ def nine_figures(
         "replayed": found,
         "rests_on": rests_on(found),
         "targets": targets,
+        "chart": nines_chart(found.replay.chances, words=_heard(found)) if achievable is not None else None,
         "slider": (plain_percent(min(SLIDER_LOW, slo.share)), plain_percent(max(SLIDER_HIGH, slo.share)), SLIDER_STEP),
         "kept": _typed(data),
         "case": weighed.case(slo.share) if weighed else None,
@@ -121,6 +123,11 @@ def rests_on(found: Replayed) -> str:
         f"As of {found.last:%-d %b %Y}: {history.measured} days with counts since {found.first:%-d %b %Y}, "
         f"{found.total:,} events, {n} window{'' if n == 1 else 's'} of {found.length} days."
     )
+
+
+def _heard(found: Replayed) -> str:
+    """The chart for who does not see it."""
+    return f"How often each target would have been met: {' '.join(one.words for one in found.replay.chances)}"
 
 
 def _target(slo: SLO, one: Chance, asked: Fraction, data: Mapping[str, Any], window: timedelta) -> TargetShown:

@@ -4,11 +4,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from apps.common.drawing import Point
 from apps.reliability import queries
+from apps.reliability.charts import usage_chart
 from apps.reliability.headroom import Headroom
 from apps.reliability.headroom_lines import STATES, amount, line_of, short
-from apps.reliability.models import DayUsage, PlannedDemand, Resource
+from apps.reliability.models import PlannedDemand, Resource
 
 SHOWN_DAYS = 180
 
@@ -22,8 +22,7 @@ def figures(resource: Resource, *, hidden: Collection[int], today: date) -> dict
     return {
         "line": line,
         "words": found.words,
-        "points": [_point(row, resource) for row in rows],
-        "trend": _trend(found, rows, resource),
+        "chart": usage_chart(resource, rows, found) if rows else None,
         "last_days": [(row.on, amount(row.value, resource.unit)) for row in reversed(rows)],
         "planned": [_demand(one, resource, today) for one in planned],
         "level_words": "–" if found.level is None else f"{short(found.level)} {resource.unit}".strip(),
@@ -37,19 +36,6 @@ def _growth_note(found: Headroom) -> str:
         return "no trend yet"
     low, high = (short(value, sign="+") for value in (found.slope.low, found.slope.high))
     return f"95 %: {low} to {high}, by the trend of a year at most"
-
-
-def _point(row: DayUsage, resource: Resource) -> Point:
-    return Point(f"{row.on:%-d %b}", row.value / resource.limit * 100, amount(row.value, resource.unit))
-
-
-def _trend(found: Headroom, rows: list[DayUsage], resource: Resource) -> tuple[float, float] | None:
-    """Where the trend stands on the first and the last day drawn, in percent of the limit."""
-    if found.slope is None or found.level is None or len(rows) < 2:
-        return None
-    today = found.now.date()
-    first, last = (found.level - found.slope.a_day * (today - row.on).days for row in (rows[0], rows[-1]))
-    return first / resource.limit * 100, last / resource.limit * 100
 
 
 @dataclass(frozen=True)
