@@ -50,6 +50,5 @@ def slo_lines(slos: QuerySet[SLO], *, at: datetime) -> list[SLOLine]:
     """`slos`, which have a status, in their order; one query."""
     rows = slos.annotate(sums_text=Cast("status__sums", TextField())).values_list(*COLUMNS)
     return [
-        SLOLine._make((*told, as_of, showing.is_stale(as_of, at=at), ago_words(as_of, at)))
-        for *told, as_of in rows
+        SLOLine._make((*told, as_of, showing.is_stale(as_of, at=at), ago_words(as_of, at))) for *told, as_of in rows
     ]
