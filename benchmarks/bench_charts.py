@@ -12,6 +12,7 @@ import plotly.graph_objects as go
 
 from apps.common.drawing import Chart, Line, Mark, spread
 from apps.common.figures import figure_json
+from apps.reliability.charts import PLACES
 from benchmarks.measure import Figure, Size, in_turn
 
 MONTHS = 24
@@ -33,7 +34,7 @@ def made_up(points: int) -> Chart:
     """24 months cut into so many parts, each with its interval; the target changed once."""
     first = date(2024, 12, 1)
     at = [first + timedelta(days=place * MONTHS * 30 // points) for place in range(points)]
-    values = [99.9 + place % 7 / 81 for place in range(points)]
+    values = [round(99.9 + place % 7 / 81, PLACES) for place in range(points)]
     return Chart(
         words="24 months.",
         name="Checkout answers",
@@ -44,8 +45,8 @@ def made_up(points: int) -> Chart:
         ],
         across=(at[0], at[-1]),
         labels=[(on, f"{on:%b %Y}") for on in spread(at)],
-        lows=[value - 0.00617 for value in values],
-        highs=[value + 0.00533 for value in values],
+        lows=[round(value - 0.00617, PLACES) for value in values],
+        highs=[round(value + 0.00533, PLACES) for value in values],
         limit=Line((at[0], at[points // 2], at[-1]), (99.9, 99.95, 99.95), "target 99.95 %"),
         marks=[Mark(at[points // 2], "99.95 %")],
     )

@@ -7,8 +7,8 @@
   const SHEETS = ["plotly.js-style-global", "9f215cf04c5486422605d13261cb87401f4e7763b6296af81e98efbc0130da53"];
   const CONFIG = { displayModeBar: false, displaylogo: false, showSendToCloud: false, plotlyServerURL: "", doubleClick: false, scrollZoom: false, showTips: false, showAxisDragHandles: false };
   const SIGNS = { "&": "&amp;", "<": "&lt;", ">": "&gt;" };
-  // A page that scrolls below a pointer at rest is none.
-  const SIGNS_OF_INTEREST = ["pointermove", "pointerdown"];
+  // A page that scrolls below a mouse at rest is none, nor is a finger that scrolls it.
+  const SIGNS_OF_INTEREST = ["pointermove", "click"];
   let plotly;
 
   // Plotly reads tags in every text; whatever a person wrote is shown as it is written.
@@ -106,7 +106,7 @@
   const again = () => document.querySelectorAll("[data-chart][data-drawn]").forEach(tryToDraw);
 
   const begin = (event) => {
-    if (!event.target.closest?.("[data-chart]")) return;
+    if (!event.target.closest?.("[data-chart]") || (event.type === "pointermove" && event.pointerType === "touch")) return;
     for (const one of SIGNS_OF_INTEREST) document.removeEventListener(one, begin);
     watch(document);
     document.addEventListener("htmx:afterSettle", () => watch(document));

@@ -175,6 +175,24 @@ def test_it_is_not_loaded_before_somebody_points_at_a_chart(sheet: str, chromium
 
 
 @on_sheet
+def test_a_finger_that_scrolls_does_not_load_it_and_one_that_taps_does(sheet: str, chromium: Browser) -> None:
+    page = chromium.new_context(viewport={"width": 390, "height": 844}, has_touch=True).new_page()
+    page.goto(f"{sheet}/charts/")
+    settle(page)
+    at = place_of(page, "#by-month .chart")
+    finger = page.context.new_cdp_session(page)
+    for kind, up in (("touchStart", 0), ("touchMove", 40), ("touchMove", 120), ("touchEnd", None)):
+        points = [] if up is None else [{"x": at["x"] + 90, "y": at["y"] - up}]
+        finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+    page.wait_for_timeout(300)
+    assert page.evaluate("scrollY") > 0
+    assert page.locator(f'script[src*="{SCRIPT}"]').count() == 0
+    page.locator("#by-month .chart").tap()
+    expect(page.locator("#by-month .chart-drawn .main-svg").first).to_be_visible()
+    page.context.close()
+
+
+@on_sheet
 def test_keys_pass_by_and_nothing_moves_by_itself(sheet: str, chromium: Browser) -> None:
     page, _ = opened(chromium, f"{sheet}/charts/")
     see_drawn(page)
