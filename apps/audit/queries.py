@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from django.db import connection
 from django.db.models import Count, QuerySet
@@ -100,11 +101,17 @@ def entry_for(reference: str) -> Entry:
 def readings(rows: Iterable[Entry]) -> list[Reading]:
     """Entries opened, with one query for all their personal values."""
     rows = list(rows)
+    values = _values_of(rows)
+    return [_reading(row, values[row.index]) for row in rows]
+
+
+def _values_of(rows: Iterable[Entry]) -> dict[int, dict[str, str]]:
+    """By index: the personal values that are left, by name."""
     values: dict[int, dict[str, str]] = defaultdict(dict)
     kept = EntryValue.objects.filter(entry_id__in=[row.index for row in rows], value__isnull=False)
     for index, name, value in kept.values_list("entry_id", "name", "value"):
         values[index][name] = value_words(value)
-    return [_reading(row, values[row.index]) for row in rows]
+    return values
 
 
 def _reading(row: Entry, values: dict[str, str]) -> Reading:
@@ -116,8 +123,23 @@ def _reading(row: Entry, values: dict[str, str]) -> Reading:
 
 
 def lines(rows: Iterable[Entry]) -> list[Line]:
-    """Entries as lines to read, in the order given."""
-    return [reading.line for reading in readings(rows)]
+    """Entries as lines to read, in the order given; one query for all their personal values."""
+    rows = list(rows)
+    values = _values_of(rows)
+    return [_line(row, values[row.index]) for row in rows]
+
+
+def _line(row: Entry, values: dict[str, str]) -> Line:
+    try:
+        return _line_of(bytes(row.body), tuple(values.items()))
+    except ValueError as error:
+        return damaged_line(row, str(error))
+
+
+@lru_cache(maxsize=5_000)
+def _line_of(body: bytes, values: tuple[tuple[str, str], ...]) -> Line:
+    """Of the very bytes, so that it is opened once however often it is listed."""
+    return line_of(statement.decode(body), dict(values))
 
 
 def life_of(key: str, *, limit: int = 200, hidden: Collection[str] = ()) -> list[Line]:

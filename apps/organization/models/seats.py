@@ -1,7 +1,7 @@
 """Seats, dated, and their delegation."""
 
 from dataclasses import dataclass
-from datetime import UTC, date
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from django.db import models
@@ -53,8 +53,10 @@ class HeldSeat:
 class SeatQuerySet(models.QuerySet["Seat"]):
     def held_on(self, day: date) -> "SeatQuerySet":
         """Seats that are held on `day`; the last day counts, the day on which one was taken back does not."""
-        begun = self.filter(from_on__lte=day).filter(Q(until_on=None) | Q(until_on__gte=day))
-        return begun.filter(Q(ended_at=None) | Q(ended_at__date__gt=day))
+        next_day = datetime.combine(day + timedelta(days=1), time(), tzinfo=UTC)
+        return self.filter(
+            Q(until_on=None) | Q(until_on__gte=day), Q(ended_at=None) | Q(ended_at__gte=next_day), from_on__lte=day
+        )
 
 
 class Seat(models.Model):

@@ -29,6 +29,7 @@ class SLO(models.Model):
 
     class Meta:
         ordering = ["pk"]
+        indexes = [models.Index(fields=["id"], condition=Q(archived_at__isnull=False), name="slo_archived")]
         constraints = [
             models.CheckConstraint(condition=Q(target__gt=0, target__lte=1), name="slo_target_is_a_share"),
         ]
@@ -102,7 +103,10 @@ class SLOStatus(models.Model):
     is_behind = models.BooleanField(default=True)
 
     class Meta:
-        indexes = [models.Index(fields=["need", "slo"], name="slo_status_by_need")]
+        indexes = [
+            models.Index(fields=["need", "slo"], name="slo_status_by_need"),
+            models.Index(fields=["state"], name="slo_status_by_state"),  # the overview counts them
+        ]
 
     def __str__(self) -> str:
         return f"{self.slo_id}: {self.state}"
