@@ -42,9 +42,10 @@ PostgreSQL of its own.
 
 - B1, B2: lists of fifty rows with their frame, for somebody who is signed in and reads everything, asked for without a
   network; the constant view passes the same middleware, reads session and person, and writes its line in the log.
-  `manage.py seed_scale` made the rows: ten stories an epic, runs, a log. A page that did not change should cost at most
-  1.3x; it is sent whole, which costs what it costs cold, so that goal is missed. Why, and what drawing takes:
-  [ADR 26](adr/0026-pages-are-sent-anew.md). The log's page should take at most six queries, and takes seven.
+  `manage.py seed_scale` made the rows: ten stories an epic, runs, a log. Rows are drawn once, and all of these were
+  drawn before ([ADR 38](adr/0038-rows-are-values-drawn-once.md)). A page that did not change should cost at most 1.3x;
+  it is sent anew, which costs the same, so that goal is missed ([ADR 26](adr/0026-pages-are-sent-anew.md)). The log's
+  page should take at most six queries, and takes seven.
 - B1, B2, B12: with 100,000 epics by `make bench ARGS=--full` alone.
 - B2: sorted by what has few values (a quarter), SQLite walks from where equal rows begin; PostgreSQL enters an index at
   the row itself.
