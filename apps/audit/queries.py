@@ -3,7 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 
@@ -18,6 +18,8 @@ from apps.common.instants import instant_text
 from apps.common.refused import BadInput
 
 PAGE = 50
+# Bytes of a body; nearly all have fewer, and few may have 64 KiB.
+SHORT = 4_096
 # A key as sentences hold it, such as E-12 or a word.
 _WORD = re.compile(r"[\w-]+")
 
@@ -130,16 +132,21 @@ def lines(rows: Iterable[Entry]) -> list[Line]:
 
 
 def _line(row: Entry, values: dict[str, str]) -> Line:
+    body, named = bytes(row.body), tuple(values.items())
     try:
-        return _line_of(bytes(row.body), tuple(values.items()))
-    except ValueError as error:
+        line = _kept_line(body, named) if len(body) <= SHORT else _line_of(body, named)
+        hash(line)  # a list is drawn by the values of its lines
+    except (ValueError, TypeError) as error:
         return damaged_line(row, str(error))
+    return line if line.index == row.index else replace(line, index=row.index)
 
 
-@lru_cache(maxsize=5_000)
 def _line_of(body: bytes, values: tuple[tuple[str, str], ...]) -> Line:
-    """Of the very bytes, so that it is opened once however often it is listed."""
     return line_of(statement.decode(body), dict(values))
+
+
+# Of the very bytes, so that an entry is opened once however often it is listed. At most some thirty megabytes.
+_kept_line = lru_cache(maxsize=5_000)(_line_of)
 
 
 def life_of(key: str, *, limit: int = 200, hidden: Collection[str] = ()) -> list[Line]:

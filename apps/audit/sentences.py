@@ -77,7 +77,7 @@ def line_of(said: Statement, values: Mapping[str, str]) -> Line:
         words=fill(told["sentence"], said, values),
         subject=said.subject,
         title=told["title"],
-        demo=told.get("demo", False),
+        demo=told.get("demo") is True,
         **_look(told["event"]),
     )
 

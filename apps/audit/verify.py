@@ -20,6 +20,7 @@ from apps.audit.commitments import commitment
 from apps.audit.merkle import CompactRange, leaf_hash
 from apps.audit.models import Entry, Verification
 from apps.audit.raw_rows import RawEntry, RawHead, RawValue
+from apps.common.damaged import without_text
 
 ERASED = "audit.values_erased"
 
@@ -66,7 +67,7 @@ def verify_log() -> Outcome:
     except BadEntry as found:
         bad = found
     except DatabaseError as error:
-        bad = BadEntry(walk.tree.size, "readable", f"the database cannot read it: {error}")
+        bad = BadEntry(walk.tree.size, "readable", f"the database cannot read it: {without_text(error)}")
     milliseconds = round((time.monotonic() - started) * 1000)
     if bad is None:
         return Outcome(size=walk.size, root=walk.root, ok=True, milliseconds=milliseconds)

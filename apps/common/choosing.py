@@ -7,10 +7,11 @@ from typing import Any
 from django import forms
 from django.forms.renderers import BaseRenderer
 from django.forms.utils import flatatt
-from django.utils.html import format_html, format_html_join
+from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 
-Option = tuple[str, str]
+# Its value, and its label as markup.
+Option = tuple[str, SafeString]
 
 
 class ManyOptions(forms.Select):
@@ -24,7 +25,8 @@ class ManyOptions(forms.Select):
         self, name: str, value: Any, attrs: Mapping[str, Any] | None = None, renderer: BaseRenderer | None = None
     ) -> SafeString:
         """The same as Django's, without groups of options."""
-        options = tuple((f"{one}", f"{label}") for one, label in self.choices)
+        # Escaped before they are kept: what is safe to print is equal to what is not.
+        options = tuple((str(one), conditional_escape(str(label))) for one, label in self.choices)
         written = flatatt(self.build_attrs(self.attrs, dict(attrs or {})))
         return format_html(
             '<select name="{}"{}>\n{}\n</select>',
@@ -34,7 +36,7 @@ class ManyOptions(forms.Select):
         )
 
 
-@lru_cache(maxsize=100)
+@lru_cache(maxsize=20)
 def _options(options: tuple[Option, ...], chosen: frozenset[str]) -> SafeString:
     """Drawn once for the same options: a page with a filter asks for them each time."""
     return format_html_join(

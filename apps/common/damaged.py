@@ -19,5 +19,10 @@ def damaged_of(error: BaseException) -> Damaged | None:
     cause = error.__cause__ if isinstance(error.__cause__, sqlite3.Error) else error
     if not isinstance(cause, sqlite3.Error) or _NO_TEXT not in str(cause):
         return None
-    logger.error("damaged: %s", str(cause)[:300])
+    logger.error("damaged: %s", without_text(cause))
     return Damaged(SENTENCE)
+
+
+def without_text(error: BaseException) -> str:
+    """What the database says of such a row, without the words of somebody that it quotes."""
+    return str(error).partition(" with text ")[0]

@@ -78,15 +78,24 @@ class Chart:
     @cached_property
     def runs(self) -> list[range]:
         """Places of figures between those without data."""
-        if not _has_gaps(self.values):
-            return [range(len(self.values))]
-        found, first = [], 0
-        for place, value in enumerate((*self.values, None)):
-            if value is None:
-                if place > first:
-                    found.append(range(first, place))
-                first = place + 1
-        return found
+        return _runs(self.values)
+
+    @cached_property
+    def bands(self) -> list[range]:
+        """Places of figures with an interval between those without."""
+        return _runs(self.lows)
+
+
+def _runs(values: Sequence[float | None]) -> list[range]:
+    if not _has_gaps(values):
+        return [range(len(values))]
+    found, first = [], 0
+    for place, value in enumerate((*values, None)):
+        if value is None:
+            if place > first:
+                found.append(range(first, place))
+            first = place + 1
+    return found
 
 
 def _has_gaps(values: Sequence[float | None]) -> bool:

@@ -99,7 +99,7 @@ def _band(chart: Chart) -> Trace:
     """One outline for each run of figures: there along what is highest, back along what is lowest."""
     at: list[Place | None] = []
     values: list[float | None] = []
-    for run in chart.runs:
+    for run in chart.bands:
         there = slice(run.start, run.stop)
         at += [*chart.at[there], *reversed(chart.at[there]), None]
         values += [*chart.highs[there], *reversed(chart.lows[there]), None]

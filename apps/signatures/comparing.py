@@ -12,6 +12,7 @@ from apps.audit.beside import BadEntry
 from apps.audit.canonical import plain, plain_bytes
 from apps.audit.commitments import commitment
 from apps.audit.models import Entry, EntryValue
+from apps.common.damaged import damaged_of, without_text
 from apps.common.instants import instant_text
 from apps.signatures.models import Signature
 
@@ -112,9 +113,13 @@ def _read(rows: QuerySet[Signature]) -> list[Signature]:
         for key in rows.values_list("key", flat=True):
             try:
                 Signature.objects.get(key=key)
-            except (DatabaseError, UnicodeDecodeError):
+            except (DatabaseError, UnicodeDecodeError) as why:
+                if isinstance(why, DatabaseError) and not damaged_of(why):
+                    raise  # such as one that is locked: no fault of the row
                 entry = Entry.objects.filter(reference=key).order_by("index").first()
-                raise BadEntry(entry.index if entry else None, RULE, f"{key} cannot be read: {error}") from error
+                raise BadEntry(
+                    entry.index if entry else None, RULE, f"{key} cannot be read: {without_text(error)}"
+                ) from error
         raise
 
 

@@ -8,7 +8,9 @@ from datetime import datetime
 from django.db.models import Count, F, Max, Min, Q
 
 from apps.delivery.models import NFR, Epic, EpicDependency, EpicService, EpicSLO, Story
+from apps.delivery.models.stories import story_condition
 from apps.delivery.resting import slos_of_ground
+from apps.delivery.states import StoryState
 from apps.organization import queries as organization
 from apps.organization.models import Person, Scope, Seat
 from apps.organization.roles import GRID, Layer, Role
@@ -117,7 +119,7 @@ def granted_waivers(epic_ids: Iterable[int], *, at: datetime) -> "list[Waiver]":
 
 
 def _read_stories(facts: dict[int, EpicFacts]) -> None:
-    signed = ~Q(signed_digest="") & Q(signed_digest=F("digest"))
+    signed = story_condition(StoryState.SIGNED)
     current = Q(evidence_digest=F("digest"), scenario_count__gt=0)
     rows = (
         Story.objects.active()

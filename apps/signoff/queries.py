@@ -235,9 +235,10 @@ def meaning_authors(stories: Iterable[Story]) -> dict[int, set[int]]:
 
 
 def passes_by_hand() -> QuerySet[LatestResult]:
-    """Results that a story's verdict stands on and that somebody recorded by hand: passes of its current text.
+    """Results that a story's verdict stands on and that somebody recorded by hand: what takes it nearer to passing.
 
-    Only passes: who saw it fail signs nothing with that, and may reject it.
+    That are passes of its current text, and, kept as skipped, looks at its scenarios without a step, which stand in the
+    way until then. Who saw it fail signs nothing with that, and may reject it.
     """
     current = Pickle.objects.filter(
         story=OuterRef("story"),
@@ -245,7 +246,8 @@ def passes_by_hand() -> QuerySet[LatestResult]:
         scenario__digest=OuterRef("scenario_digest"),
         run_digest=OuterRef("run_digest"),
     )
-    return LatestResult.objects.filter(Exists(current), run__channel=Run.Channel.HAND, status=Status.PASSED).order_by()
+    found = LatestResult.objects.filter(Exists(current), run__channel=Run.Channel.HAND)
+    return found.filter(status__in=[Status.PASSED, Status.SKIPPED]).order_by()
 
 
 @dataclass(frozen=True)

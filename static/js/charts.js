@@ -11,8 +11,8 @@
   const SIGNS_OF_INTEREST = ["pointermove", "click"];
   let plotly;
 
-  // Plotly reads tags in every text; whatever a person wrote is shown as it is written.
-  const plain = (text) => String(text).replace(/[&<>]/g, (sign) => SIGNS[sign]).replaceAll("\n", "<br>");
+  // Plotly reads tags and “%{…}” in every text; whatever a person wrote is shown as it is written.
+  const plain = (text) => String(text).replace(/[&<>]/g, (sign) => SIGNS[sign]).replaceAll("%{", "%&#123;").replaceAll("\n", "<br>");
 
   const added = (tag, values) => new Promise((resolve, reject) => {
     const element = Object.assign(document.createElement(tag), values);

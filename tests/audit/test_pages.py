@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 
 import pytest
 import time_machine
@@ -14,6 +15,7 @@ from apps.audit import queries as audit
 from apps.audit import views
 from apps.audit.actions import erase_values, verify
 from apps.audit.acts import demo_data
+from apps.audit.canonical import canonical_bytes
 from apps.audit.models import Entry, Verification
 from tests.audit.logbook import Somebody, SomeSeat, fill, sign
 from tests.cast import Cast, signed_in
@@ -211,6 +213,19 @@ def test_a_damaged_log_can_still_be_looked_at(auditor: Client, body: bytes) -> N
     assert "The proof does not hold" in page
     assert auditor.get(reverse("audit:entry_statement", args=[1])).content == body
     assert b"this entry is damaged" in b"".join(auditor.get(f"{LOG}?as=csv"))
+
+
+@pytest.mark.parametrize("told", [{"index": -1}, {"index": 0}, {"demo": ["x"]}, {"title": ["x"]}, {"by": ["P-1"]}])
+def test_an_entry_that_says_what_none_says_does_not_hide_the_log(auditor: Client, told: dict[str, object]) -> None:
+    """Canonical, so that it can be opened: its place is that of its row, whatever it says of itself."""
+    fill(3)
+    body = json.loads(bytes(Entry.objects.get(pk=1).body))
+    body["predicate"] |= told
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TRIGGER audit_entry_update" + " ON audit_entry" * (connection.vendor == "postgresql"))
+        cursor.execute('UPDATE audit_entry SET body = %s WHERE "index" = 1', [canonical_bytes(body)])
+    page = text(auditor, LOG)
+    assert [page.count(f'href="{reverse("audit:entry_detail", args=[index])}"') for index in range(3)] == [1, 1, 1]
 
 
 def test_verifications_are_listed(auditor: Client) -> None:

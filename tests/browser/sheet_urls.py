@@ -173,7 +173,7 @@ def parts(request: HttpRequest) -> HttpResponse:
 
 
 # What somebody may call a promise, and what a chart must not take for its own.
-WRITTEN = '<b>Bold</b> & <a href="https://elsewhere.example.org/">linked</a>'
+WRITTEN = '<b>Bold</b> & <a href="https://elsewhere.example.org/">linked</a> %{x}'
 MONTHS = [date(2026, month, 15) for month in range(5, 12)]
 
 

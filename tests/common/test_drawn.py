@@ -8,6 +8,7 @@ import pytest
 from django.conf import settings
 from django.template import engines
 from django.test import RequestFactory
+from django.utils.safestring import SafeString
 from pytest_django.fixtures import Settings
 
 from apps.common.templatetags import drawn as drawing
@@ -62,6 +63,11 @@ def test_another_value_is_drawn_anew() -> None:
 
 def test_it_is_escaped_as_everywhere() -> None:
     assert printed("<b>Cart</b>") == "<li>&lt;b&gt;Cart&lt;/b&gt; </li>"
+
+
+def test_a_line_holds_no_markup_since_it_is_equal_to_the_same_text() -> None:
+    with pytest.raises(TypeError, match="Markup"):
+        printed(SafeString("<b>Cart</b>"))
 
 
 def test_while_templates_are_written_nothing_is_kept(settings: Settings) -> None:

@@ -25,7 +25,7 @@ from apps.signoff.states import VerdictState
 from tests.reliability.world import NOW, ago, send
 from tests.signoff.promises import Promise
 from tests.signoff.requirements import count, measured, proven, run
-from tests.specs.evidence import CART
+from tests.specs.evidence import CART, behave_json, import_bytes, reread
 
 pytestmark = pytest.mark.django_db
 MET, UNMET, UNKNOWN = VerdictState.MET, VerdictState.UNMET, VerdictState.UNKNOWN
@@ -186,6 +186,14 @@ def test_another_scenario_of_the_story_does_not_count(promise: Promise) -> None:
     nfr = proven(promise, story, "Add one thing")
     run(promise, story, **{"Add lamps": "failed", "Add sofas": "failed"})
     assert told(promise, nfr)[0] == MET
+
+
+def test_one_without_a_step_beside_one_of_the_same_name_counts_as_for_the_story(promise: Promise) -> None:
+    text = CART + "\n  Scenario: Add one thing\n"
+    story = delivery.create_story(epic_key=promise.epic.key, text=text, by=promise.cast.ruth)
+    nfr = proven(promise, story, "Add one thing")
+    import_bytes(behave_json(CART), by=promise.cast.tomas)
+    assert (reread(story).state, told(promise, nfr)[0]) == ("READY", UNKNOWN)
 
 
 def test_a_scenario_without_a_step_proves_nothing(promise: Promise) -> None:

@@ -320,6 +320,21 @@ def test_a_row_that_cannot_be_read_is_said_and_named(promise: Promise, column: s
 
 @pytest.mark.sqlite
 @pytest.mark.usefixtures("unguarded")
+def test_what_somebody_wrote_there_goes_into_no_log_of_the_operator(
+    promise: Promise, caplog: pytest.LogCaptureFixture
+) -> None:
+    signature = promise.sign().signature
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE signatures_signature SET comment = CAST(x'536563726574ff' AS TEXT) WHERE id = %s", [signature.pk]
+        )
+    signed_in(forget_seats(promise.cast.maria)).get(f"/epics/{promise.epic.key}/")
+    assert "comment" in caplog.text
+    assert "Secret" not in caplog.text + verify_log().words
+
+
+@pytest.mark.sqlite
+@pytest.mark.usefixtures("unguarded")
 def test_other_pages_with_such_a_row_say_so_too(promise: Promise) -> None:
     signature = promise.sign().signature
     with connection.cursor() as cursor:

@@ -1,16 +1,19 @@
 """Recording by hand: who may, what it proves, the log, the page."""
 
+from importlib import import_module
 from secrets import token_hex
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.db import DatabaseError, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from apps.audit import queries as audit
 from apps.common.refused import BadInput, NotAllowed, Refused
 from apps.delivery import actions as delivery
-from apps.delivery.models import Story
+from apps.delivery.models import Epic, Story
 from apps.organization.models import Person
 from apps.signatures.reauthentication import Authentication
 from apps.signoff import actions as signoff
@@ -195,7 +198,7 @@ def test_whatever_a_runner_says_of_scenarios_without_steps_proves_nothing(cast):
     run = import_bytes(report, by=cast.tomas, format="junit").run
 
     assert run.counts["passed"] == 2
-    assert (reread(story).state, reread(story).evidence_verdict) == ("DRAFT", "INCOMPLETE")
+    assert (reread(story).state, reread(story).evidence_verdict) == ("DRAFT", "")
     assert {one.status for one in queries.story_evidence(reread(story))} == {"NO_STEPS"}
 
 
@@ -211,6 +214,46 @@ def test_a_scenario_without_a_step_among_others_is_looked_at_and_has_not_passed(
     assert [one.status for one in queries.story_evidence(reread(story))] == ["PASSED"] * 3 + ["NO_STEPS"]
     (reading,) = audit.readings(audit.entries_about(run.key))
     assert reading.line.words.endswith("by hand: one without a step proves nothing")
+
+
+def test_who_looked_at_it_did_the_last_that_was_missing_and_does_not_sign(cast):
+    story = make_story(cast, HALF_WRITTEN)
+    import_bytes(behave_json(CART), by=cast.tomas)
+    run = tried(story, cast.lena, positions=[4])
+    assert reread(story).state == "PASSING"
+    with pytest.raises(Refused, match=run.key):
+        sign(reread(story), by=cast.lena)
+
+
+def test_when_it_was_looked_at_is_no_evidence(cast):
+    story = make_story(cast, HALF_WRITTEN)
+    import_bytes(behave_json(CART), by=cast.tomas)
+    proven_at = reread(story).evidence_at
+    tried(story, cast.ruth, positions=[4])
+    assert reread(story).evidence_at == proven_at
+
+
+def test_what_was_signed_before_such_stories_were_drafts_stays_signed(cast):
+    bare = "Feature: Cart\n\n  Scenario: Put one in\n"
+    story = make_story(cast, bare)
+    Story.objects.filter(pk=story.pk).update(scenario_count=1, signed_digest=story.digest, signed_at=timezone.now())
+    delivery.edit_story(story_key=story.key, text=bare + "\n", base_version=1, by=cast.ruth)
+    assert reread(story).state == "SIGNED"
+
+
+def test_what_was_not_signed_becomes_a_draft_by_an_upgrade(cast):
+    story = make_story(cast, "Feature: Cart\n\n  Scenario: Put one in\n")
+    signed = make_story(cast, "Feature: Pay\n\n  Scenario: Pay once\n")
+    whole = make_story(cast, CART)
+    Story.objects.filter(pk__in=[story.pk, signed.pk]).update(
+        scenario_count=1, evidence_digest=F("digest"), evidence_verdict=Story.Verdict.PASSED
+    )
+    Story.objects.filter(pk=signed.pk).update(signed_digest=signed.digest)
+    Epic.objects.filter(pk=story.epic_id).update(passing_story_count=1, signed_story_count=1)
+    import_module("apps.delivery.migrations.0010_drafts_without_steps").make_drafts(apps, None)
+    assert [reread(one).state for one in (story, signed, whole)] == ["DRAFT", "SIGNED", "READY"]
+    epic = Epic.objects.get(pk=story.epic_id)
+    assert (epic.passing_story_count, epic.signed_story_count) == (0, 1)
 
 
 def test_alone_it_proves_nothing(cast):

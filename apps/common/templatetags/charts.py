@@ -90,7 +90,7 @@ def _band(drawn: Chart) -> SafeString:
             *(_corner(drawn, drawn.at[place], drawn.highs[place]) for place in run),
             *(_corner(drawn, drawn.at[place], drawn.lows[place]) for place in reversed(run)),
         ]
-        for run in drawn.runs
+        for run in drawn.bands
     )
     return format_html_join("", '<polygon class="band" points="{}"/>', ((" ".join(one),) for one in outlines))
 

@@ -25,6 +25,8 @@ def drawn(template: str, line: Hashable = None) -> SafeString:
 
 
 def _draw(template: str, line: Hashable) -> SafeString:
+    if isinstance(line, tuple) and any(isinstance(part, SafeString) for part in line):
+        raise TypeError("Markup is equal to the same text that is none: a line that is kept holds texts alone.")
     return render_to_string(template, {"line": line})
 
 

@@ -117,10 +117,11 @@ def write_texts(
         version.pk = pks[new.story.pk, new.number]
         version._state.adding = False
         new.story.version = version
-        new.story.digest = new.feature.digest
-        # Without a single step there is nothing to prove: it is a draft, however many scenarios it names.
-        has_steps = any(scenario.steps for scenario in new.feature.scenarios)
-        new.story.scenario_count = len(new.feature.scenarios) if has_steps else 0
+        if new.story.digest != new.feature.digest:  # what means the same stays what it was, signed or not
+            new.story.digest = new.feature.digest
+            # Without a single step there is nothing to prove: it is a draft, however many scenarios it names.
+            has_steps = any(scenario.steps for scenario in new.feature.scenarios)
+            new.story.scenario_count = len(new.feature.scenarios) if has_steps else 0
         new.story.title = title_of(new.feature, new.story.title)
     _write_scenarios(texts)
     changes = [(s.version_id, s.digest, s.scenario_count, s.title, s.pk) for s in (new.story for new in texts)]

@@ -58,27 +58,14 @@ def _keep_latest(run: Run, proofs: list[Proof], latest: dict[int, dict[Meaning, 
 
 def _evidence(story: Story, needed: Needed, latest: dict[Meaning, Ended]) -> delivery.Evidence | None:
     """The verdict over the latest result of each scenario and row; None where an edited story waits for the rest."""
-    found = [latest[meaning] for meaning in needed.meanings if meaning in latest]
+    found, needs = queries.counting(needed, latest)
     if not found:
         return None
-    verdict = verdict_of(*_counting(needed, latest))
+    verdict = verdict_of([status for status, _ in found], needs)
     if verdict == Story.Verdict.INCOMPLETE and story.evidence_digest not in ("", story.digest):
         # Its text is newer than its evidence: it stays broken until the new text has passed, or failed.
         return None
     return delivery.Evidence(story, story.digest, verdict, max(at for _, at in found))
-
-
-def _counting(needed: Needed, latest: dict[Meaning, Ended]) -> tuple[list[str], int]:
-    """The statuses that a verdict is made of, and how many of them have to be there.
-
-    A scenario without a step tests nothing: however it ended, it has not passed. It is in the way until somebody or
-    some runner has looked at it, and where it is said to fail.
-    """
-    statuses = [latest[meaning][0] for meaning in needed.meanings if meaning in latest and meaning not in needed.bare]
-    failing = [latest[meaning][0] for meaning in needed.bare if meaning in latest and latest[meaning][0] in FAILING]
-    unseen = sum(meaning not in latest for meaning in needed.bare)
-    tested = len(needed.meanings) - len(needed.bare)
-    return [*statuses, *failing], tested + unseen + needed.empty_scenarios
 
 
 def verdict_of(statuses: Sequence[str], needed: int) -> str:

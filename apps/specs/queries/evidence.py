@@ -61,6 +61,19 @@ def is_bare(run_digest: str, feature: str, name: str) -> bool:
 Ended = tuple[str, datetime]
 
 
+def counting(needed: Needed, latest: dict[Meaning, Ended]) -> tuple[list[Ended], int]:
+    """The results that a verdict is made of, and how many of them have to be there.
+
+    A scenario without a step tests nothing: however it ended, it has not passed. It is in the way until somebody or
+    some runner has looked at it, and where it is said to fail.
+    """
+    found = [latest[meaning] for meaning in needed.meanings if meaning in latest and meaning not in needed.bare]
+    failing = [latest[meaning] for meaning in needed.bare if meaning in latest and latest[meaning][0] in FAILING]
+    unseen = sum(meaning not in latest for meaning in needed.bare)
+    tested = len(needed.meanings) - len(needed.bare)
+    return [*found, *failing], tested + unseen + needed.empty_scenarios
+
+
 def latest_by(story_ids: Sequence[int]) -> dict[int, dict[Meaning, Ended]]:
     """The latest result of each meaning that ever ran, by story. One query for 10,000 stories."""
     found: dict[int, dict[Meaning, Ended]] = {story: {} for story in story_ids}
@@ -75,8 +88,8 @@ def latest_by(story_ids: Sequence[int]) -> dict[int, dict[Meaning, Ended]]:
 
 @dataclass(frozen=True)
 class Named:
-    """What is proven of all that bears one name in a story's current text: how each that ran ended, of how many, and
-    when the last did. `is_bare`: none of it has a step, so however it ended, it proves nothing.
+    """What is proven of all that bears one name in a story's current text: how each that counts ended, of how many, and
+    when the last did. `is_bare`: none of it has a step, so that it can fail and never prove anything.
     """
 
     statuses: list[str]
@@ -89,7 +102,7 @@ class Named:
         """PASSED where every scenario and row has passed, FAILED where one fails, else NONE or INCOMPLETE."""
         if any(status in FAILING for status in self.statuses):
             return Story.Verdict.FAILED
-        if not self.statuses or self.is_bare:
+        if not self.statuses:
             return Story.Verdict.NONE
         passed = all(status == Status.PASSED for status in self.statuses)
         return Story.Verdict.PASSED if passed and len(self.statuses) == self.needed else Story.Verdict.INCOMPLETE
@@ -117,13 +130,12 @@ def proven_by_name(story_ids: Sequence[int]) -> dict[int, dict[str, Named]]:
 
 
 def _named(digests: set[str], needed: Needed, latest: dict[Meaning, Ended], *, is_whole: bool) -> Named:
-    named = [meaning for meaning in needed.meanings if meaning[0] in digests]
-    meanings = [meaning for meaning in named if meaning not in needed.bare]
-    found = [latest[meaning] for meaning in meanings if meaning in latest]
+    meanings = {meaning: pickle for meaning, pickle in needed.meanings.items() if meaning[0] in digests}
     # An outline without rows executes nothing, so nothing of it can have passed.
-    count = len(meanings) + (0 if is_whole else 1)
+    own = Needed(meanings, 0 if is_whole else 1, needed.bare & meanings.keys())
+    found, count = counting(own, latest)
     at = max((at for _, at in found), default=None)
-    return Named([status for status, _ in found], count, at, is_bare=bool(named) and not meanings)
+    return Named([status for status, _ in found], count, at, is_bare=bool(meanings) and len(own.bare) == len(meanings))
 
 
 @dataclass(frozen=True)
@@ -167,14 +179,14 @@ def result_url(run: Run, position: int) -> str:
 
 def story_evidence(story: Story) -> list[ScenarioEvidence]:
     """Each scenario and row of the current text, in order, with its latest result. Two queries."""
-    pickles = Pickle.objects.filter(story=story, scenario__version_id=story.version_id)
+    current = Pickle.objects.filter(story=story, scenario__version_id=story.version_id)
     latest = {
         (one.scenario_digest, one.run_digest, one.twin): one
         for one in LatestResult.objects.filter(story=story).select_related("run")
     }
     counted: dict[tuple[str, str], int] = defaultdict(int)
     found = []
-    pickles = pickles.select_related("scenario__version").defer("scenario__version__text")
+    pickles = current.select_related("scenario__version").defer("scenario__version__text")
     for pickle in pickles.order_by("position"):
         digests = (pickle.scenario.digest, pickle.run_digest)
         meaning = (*digests, counted[digests])
