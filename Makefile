@@ -8,9 +8,7 @@ BIN = $(VENV)/bin
 # pip reads each line's hash; what does not match is not installed.
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
-# Three on two cores: a good part of the time tests wait for processes that they started. What is long measures times.
-PYTEST = $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
-PYTEST_LONG = $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+PYTEST = $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .PHONY: help .venv up test test-long stories schema check format requirements
@@ -50,7 +48,7 @@ test: $(VENV)/.installed-dev
 
 # Both parts run, whatever the first finds; pytest ends with 5 where no test is asked for, which is no failure.
 test-long: $(VENV)/.installed-dev
-	@first=0; $(PYTEST_LONG) -m long $(ARGS) || first=$$?; \
+	@first=0; $(PYTEST) -m long $(ARGS) || first=$$?; \
 	$(PYTEST) -m "not long" -p tests.on_postgresql $(ARGS); second=$$?; \
 	for status in $$first $$second; do [ $$status -eq 0 ] || [ $$status -eq 5 ] || exit $$status; done
 

@@ -7,7 +7,7 @@ from xdist.scheduler import LoadFileScheduling
 
 # `demo` of tests/browser/conftest.py takes a minute to start, for each worker that asks for it.
 WITH_DEMO = frozenset(
-    f"tests/browser/test_{name}.py" for name in ("by_keyboard", "every_page", "own_suite", "without_scripts")
+    f"tests/browser/test_{name}.py" for name in ("by_keyboard", "charts", "every_page", "own_suite", "without_scripts")
 )
 
 

@@ -38,9 +38,10 @@ def ran(folder: Path, *plugins: str, arguments: tuple[str, ...] = (), **files: s
     (folder / "pytest.ini").write_text("[pytest]\n")
     for name, text in files.items():
         (folder / f"test_{name}.py").write_text(text)
-    asked = ["tests.asked_again", *plugins, "no:cacheprovider", "no:django"]
+    asked = ["tests.asked_again", *plugins, "no:cacheprovider", *(["xdist"] if "-n" in arguments else [])]
     command = [sys.executable, "-m", "pytest", "-m", "", *(word for name in asked for word in ("-p", name)), *arguments]
-    environment = {**os.environ, "PYTHONPATH": str(settings.BASE_DIR)}
+    # Of all that is installed none is needed here, and each run would load it all.
+    environment = {**os.environ, "PYTHONPATH": str(settings.BASE_DIR), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     done = subprocess.run(
         command, cwd=folder, env=environment, capture_output=True, text=True, timeout=120, check=False
     )

@@ -219,6 +219,7 @@ NOT_READERS = {
     "apps.integrations.own_requests": "reads counters that the portal's own web left",
     "apps.integrations.prometheus": "tried by answers of a server that lies: tests/integrations/test_prometheus.py",
     "apps.reliability.actions.headroom": "writes JSON",
+    "apps.reliability.charts": "reads labels of months that the portal itself wrote",
     "apps.reliability.standing": "reads sums that a refresh stored",
     "apps.reliability.counts": "packs numbers for a digest",
     "apps.reliability.management.commands.import_slos": "writes JSON",
