@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from apps.audit import queries as audit
-from apps.common.access import member, right
+from apps.common.access import member
 from apps.common.keyset import place_of, rows_behind
 from apps.common.lists import csv_response, csv_url, next_url
 from apps.common.page import page_or_partial
@@ -82,7 +82,7 @@ def resource_detail(request: HttpRequest, key: str) -> HttpResponse:
     return render(request, "reliability/resource_detail.html", context)
 
 
-@right("reliability.edit_resource")
+@member
 @require_http_methods(["GET", "HEAD", "POST"])
 def resource_create(request: HttpRequest) -> HttpResponse:
     """Say what of a service or an epic has a limit."""

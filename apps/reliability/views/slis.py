@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from apps.common.access import member, right
+from apps.common.access import member
 from apps.common.lists import next_url
 from apps.common.page import page_or_partial
 from apps.common.refused import BadInput, NotAllowed, refusal
@@ -60,7 +60,7 @@ def sli_detail(request: HttpRequest, key: str) -> HttpResponse:
     return render(request, "reliability/sli_detail.html", context)
 
 
-@right("reliability.edit_slo")
+@member
 @require_http_methods(["GET", "HEAD", "POST"])
 def sli_create(request: HttpRequest) -> HttpResponse:
     """Define what is measured of a service or an epic."""
