@@ -65,8 +65,8 @@ PostgreSQL of its own.
   `bulk_create` into this table, with its keys and checks.
 - B13: the other process sends and refreshes without a pause, where an installation does so once a minute; readers are
   threads of one process, so that sixteen of them wait for each other first.
-  A refresh changes all rows of the list, which are drawn anew by whoever asks next and kept from then on: beside it the
-  slowest page takes what every page took before rows were kept, so that one reader misses the goal.
+  A refresh changes all rows of the list, which are drawn anew by whoever asks next and kept from then on: the slowest
+  page beside it draws fifty, and alone none, so that one reader misses the goal.
 - B8: an entry beside an INSERT of as many bytes into a table without any index; both commit, and wait for the disk. Why
   it is not faster: [ADR 27](adr/0027-what-an-entry-costs.md). Several writers wait for the head of the log in turn.
 - B10: the import begins at the folder and ends with the commit; the peer parses the same files, and keeps nothing. From

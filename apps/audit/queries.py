@@ -119,9 +119,15 @@ def _values_of(rows: Iterable[Entry]) -> dict[int, dict[str, str]]:
 def _reading(row: Entry, values: dict[str, str]) -> Reading:
     try:
         said = statement.decode(bytes(row.body))
-    except ValueError as error:  # a log that was tampered with can still be looked at
+        return Reading(entry=row, statement=said, values=values, line=_placed(row, line_of(said, values)))
+    except (ValueError, TypeError) as error:  # a log that was tampered with can still be looked at
         return Reading(entry=row, statement=None, values=values, line=damaged_line(row, str(error)))
-    return Reading(entry=row, statement=said, values=values, line=line_of(said, values))
+
+
+def _placed(row: Entry, line: Line) -> Line:
+    """`line` at the row's place, whatever its body says of that. Raises TypeError where a list stands for a text."""
+    hash(line)
+    return line if line.index == row.index else replace(line, index=row.index)
 
 
 def lines(rows: Iterable[Entry]) -> list[Line]:
@@ -134,11 +140,9 @@ def lines(rows: Iterable[Entry]) -> list[Line]:
 def _line(row: Entry, values: dict[str, str]) -> Line:
     body, named = bytes(row.body), tuple(values.items())
     try:
-        line = _kept_line(body, named) if len(body) <= SHORT else _line_of(body, named)
-        hash(line)  # a list is drawn by the values of its lines
+        return _placed(row, _kept_line(body, named) if len(body) <= SHORT else _line_of(body, named))
     except (ValueError, TypeError) as error:
         return damaged_line(row, str(error))
-    return line if line.index == row.index else replace(line, index=row.index)
 
 
 def _line_of(body: bytes, values: tuple[tuple[str, str], ...]) -> Line:

@@ -10,8 +10,6 @@ from django import forms
 from apps.common.choosing import ManyOptions
 from apps.organization import queries as organization
 from apps.organization.models import Person
-from apps.organization.rights import RIGHTS
-from apps.organization.roles import Role
 from apps.reliability import queries
 from apps.reliability.budget import BudgetState
 from apps.reliability.models import SLI, SLO, ErrorClassJudgment
@@ -26,10 +24,9 @@ def offer_scopes(field: forms.Field, *, by: Person, right: str) -> bool:
 
     What is chosen past the form is for the rule to refuse, with the seats that it would take.
     """
-    mine = {seat.scope_id for seat in organization.held_seats(by) if Role(seat.role) in RIGHTS[right]}
     scopes = list(queries.scopes_to_measure(by))
     named = {scope.key: f"{scope.get_kind_display()} · {scope.title}" for scope in scopes}
-    offered = [(scope.key, named[scope.key]) for scope in scopes if not mine.isdisjoint(scope.path_ids())]
+    offered = [(scope.key, named[scope.key]) for scope in scopes if organization.has_right(by, right, scope)]
     field.choices = list(named.items())  # type: ignore[attr-defined]
     field.widget.choices = offered
     return bool(offered)

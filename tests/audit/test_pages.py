@@ -226,6 +226,9 @@ def test_an_entry_that_says_what_none_says_does_not_hide_the_log(auditor: Client
         cursor.execute('UPDATE audit_entry SET body = %s WHERE "index" = 1', [canonical_bytes(body)])
     page = text(auditor, LOG)
     assert [page.count(f'href="{reverse("audit:entry_detail", args=[index])}"') for index in range(3)] == [1, 1, 1]
+    text(auditor, reverse("audit:entry_detail", args=[1]))
+    rows = csv.reader(io.StringIO(b"".join(auditor.get(f"{LOG}?as=csv")).decode()))
+    assert [row[0] for row in rows][1:] == ["2", "1", "0"]
 
 
 def test_verifications_are_listed(auditor: Client) -> None:

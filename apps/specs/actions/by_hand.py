@@ -51,8 +51,8 @@ def record_by_hand(
     needs = queries.needed_by([story.pk])[story.pk]
     needed = {pickle: meaning for meaning, pickle in needs.meanings.items()}
     # Without a step nothing was tried, so nothing of it passed; that it fails, somebody may still say.
-    bare = {pickle.pk for pickle in chosen if needed[pickle.pk] in needs.bare and found is Status.PASSED}
-    ended = [Status.SKIPPED if pickle.pk in bare else found for pickle in chosen]
+    unproven = {pickle.pk for pickle in chosen if needed[pickle.pk] in needs.bare and found is Status.PASSED}
+    ended = [Status.SKIPPED if pickle.pk in unproven else found for pickle in chosen]
     counts = {"cases": len(chosen), **{name: ended.count(of) for name, of in COUNTED.items()}}
     run = Run.objects.create(
         key=run_key,
@@ -97,15 +97,15 @@ def record_by_hand(
         by=by,
         seat=seat,
         title=story.title,
-        sentence="tried {subject} “{title}” by hand: " + ", ".join(_told(len(chosen) - len(bare), len(bare))),
+        sentence="tried {subject} “{title}” by hand: " + ", ".join(_told(len(chosen) - len(unproven), len(unproven))),
         about=[run.key, story.epic.key],
         reference=run.key,
         key=key,
         reason=words,
         facts={
-            "scenarios": len(chosen) - len(bare),
+            "scenarios": len(chosen) - len(unproven),
             "status": found.lower(),
-            **({"without_steps": len(bare)} if bare else {}),
+            **({"without_steps": len(unproven)} if unproven else {}),
         },
     )
     record_turns(run=run, stories=turned)
